@@ -1,0 +1,77 @@
+package org.genesystoken.agent.core.policy;
+
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * What every HTTP client asks, and the only thing that it asks: is this hop ours, what does it
+ * carry, does this answer mean expired, is there a better token to replay with. No method throws.
+ * Thread-safe.
+ */
+public abstract class TokenPolicy {
+  /** Bytes of a 401's body that are looked at, at most (as they are on the wire). */
+  public static final int BODY_LIMIT = 8192;
+
+  /**
+   * Whether this hop goes to a configured host and is not a call of the token endpoint. No
+   * allocation, no look-up by name.
+   *
+   * @param scheme as in the URL, any case
+   * @param host as in the URL: any case, IPv6 literals in brackets
+   * @param port -1: the scheme's default
+   * @param path path as in the URL, a query after it is ignored; null is taken as empty
+   */
+  public abstract boolean covers(String scheme, String host, int port, String path);
+
+  /**
+   * The Authorization value that a covered hop should carry, or null: leave the request as the app
+   * wrote it. Blocks at most {@code wait}, and only while there is no live token.
+   *
+   * @param own the app's own Authorization value, null if it sets none
+   */
+  public abstract String authorization(String own);
+
+  /** As {@link #authorization}, without ever blocking: null also if there is no live token now. */
+  public abstract String authorizationNow(String own);
+
+  /**
+   * Completes (with no value, never exceptionally) when there is a live token or {@code wait} is
+   * over.
+   */
+  public abstract CompletionStage<Void> ready();
+
+  /**
+   * Whether the agent may replace this Authorization: absent or a bearer token, not Basic or
+   * another scheme.
+   */
+  public abstract boolean mayReplace(String own);
+
+  /**
+   * Whether an answer to a covered hop means that its token has expired.
+   *
+   * @param wwwAuthenticate the values of that header, in order; may be empty
+   * @param contentEncoding value of that header, or null
+   * @param body the first bytes of the body as they came, at most {@link #BODY_LIMIT}
+   * @param length how many bytes of body are valid
+   */
+  public abstract boolean meansExpired(
+      int status, List<String> wwwAuthenticate, String contentEncoding, byte[] body, int length);
+
+  /**
+   * After an answer that means expired: sees to it that there is a token other than the refused
+   * one, refreshing it once for all callers. Blocks at most {@code wait}.
+   *
+   * @param refused the Authorization value that the refused request carried, null if none
+   * @return true: replay the request now; false: pass the refusal on
+   */
+  public abstract boolean renew(String refused);
+
+  /**
+   * As {@link #renew}, without blocking; completes within {@code wait}, on a thread of the agent or
+   * the caller's.
+   */
+  public abstract CompletionStage<Boolean> renewAsync(String refused);
+
+  /** Bytes of a streamed request body that are kept for a replay. */
+  public abstract int replayBodyLimit();
+}
