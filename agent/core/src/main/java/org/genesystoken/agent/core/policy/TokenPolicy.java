@@ -72,6 +72,14 @@ public abstract class TokenPolicy {
    */
   public abstract CompletionStage<Boolean> renewAsync(String refused);
 
+  /**
+   * To be called when the replay of a call is again answered with {@link #meansExpired}: the new
+   * token did not help, and the policy stops renewing for a while when that goes on.
+   *
+   * @param refused the Authorization value that the replay carried
+   */
+  public abstract void replayRefused(String refused);
+
   /** Bytes of a streamed request body that are kept for a replay. */
   public abstract int replayBodyLimit();
 }

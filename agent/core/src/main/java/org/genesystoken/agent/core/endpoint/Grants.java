@@ -1,0 +1,237 @@
+package org.genesystoken.agent.core.endpoint;
+
+import java.io.IOException;
+import java.io.UnsupportedEncodingException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.util.Base64;
+import java.util.Locale;
+import org.genesystoken.agent.core.config.Configuration.ClientAuth;
+import org.genesystoken.agent.core.config.Configuration.Grant;
+import org.genesystoken.agent.core.config.Secret;
+import org.genesystoken.agent.core.json.Json;
+import org.genesystoken.agent.core.time.Clock;
+
+/**
+ * Asks for tokens with the client credentials (RFC 6749 §4.4) or a refresh token (§6), and says
+ * what a failure means.
+ */
+final class Grants implements TokenEndpoint {
+  private static final long MIN_RETRY_AFTER_MILLIS = 1_000;
+  private static final long MAX_RETRY_AFTER_MILLIS = 900_000;
+
+  private final TokenCall call;
+  private final Grant grant;
+  private final String clientId;
+  private final Secret clientSecret;
+  private final ClientAuth clientAuth;
+  private final RefreshTokenStore refreshTokens;
+  private final long timeoutMillis;
+  private final Clock clock;
+
+  // The refresh token that the endpoint has refused for good, so that it is not presented again.
+  private volatile Secret refusedRefreshToken;
+
+  /**
+   * @param clientId null if there is none
+   * @param clientSecret null if there is none
+   * @param refreshTokens may be null for client credentials
+   * @param timeoutMillis for one {@link #request}, all calls together
+   */
+  Grants(
+      TokenCall call,
+      Grant grant,
+      String clientId,
+      Secret clientSecret,
+      ClientAuth clientAuth,
+      RefreshTokenStore refreshTokens,
+      long timeoutMillis,
+      Clock clock) {
+    this.call = call;
+    this.grant = grant;
+    this.clientId = clientId;
+    this.clientSecret = clientSecret;
+    this.clientAuth = clientAuth;
+    this.refreshTokens = refreshTokens;
+    this.timeoutMillis = timeoutMillis;
+    this.clock = clock;
+  }
+
+  @Override
+  public TokenResponse request() throws TokenRequestException {
+    long deadline = clock.nanoTime() + timeoutMillis * 1_000_000;
+    if (grant == Grant.CLIENT_CREDENTIALS) {
+      return post("grant_type=client_credentials", deadline);
+    }
+    Secret token = refreshTokens.current();
+    TokenRequestException refusal = null;
+    // Twice at most: the second time with the token that another process has stored meanwhile.
+    for (int attempt = 0; attempt < 2 && token != null; attempt++) {
+      if (!token.equals(refusedRefreshToken)) {
+        try {
+          return refresh(token, deadline);
+        } catch (TokenRequestException e) {
+          if (!e.isInvalidGrant()) {
+            throw e;
+          }
+          refusal = e;
+          refusedRefreshToken = token;
+        }
+      }
+      token = refreshTokens.newerThan(token);
+    }
+    if (clientId != null && clientSecret != null) {
+      return post("grant_type=client_credentials", deadline);
+    }
+    if (refusal != null) {
+      throw refusal;
+    }
+    throw TokenRequestException.permanent(refreshTokens.whatIsMissing(), "");
+  }
+
+  private TokenResponse refresh(Secret token, long deadline) throws TokenRequestException {
+    TokenResponse response =
+        post("grant_type=refresh_token&refresh_token=" + encode(token.value()), deadline);
+    if (response.refreshToken() != null) {
+      refreshTokens.rotated(response.refreshToken());
+    }
+    return response;
+  }
+
+  private TokenResponse post(String fields, long deadline) throws TokenRequestException {
+    String form = fields;
+    String authorization = null;
+    if (clientId != null && clientSecret != null && clientAuth == ClientAuth.BASIC) {
+      // RFC 6749 §2.3.1: both are form-encoded first
+      String pair = encode(clientId) + ':' + encode(clientSecret.value());
+      authorization =
+          "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.US_ASCII));
+    } else if (clientId != null) {
+      form += "&client_id=" + encode(clientId);
+      if (clientSecret != null) {
+        form += "&client_secret=" + encode(clientSecret.value());
+      }
+    }
+    long leftMillis = (deadline - clock.nanoTime()) / 1_000_000;
+    if (leftMillis <= 0) {
+      throw TokenRequestException.temporary("no answer within " + timeoutMillis + " ms");
+    }
+    try {
+      return read(call.post(authorization, form, leftMillis));
+    } catch (IOException e) {
+      throw TokenRequestException.temporary(e.getMessage());
+    }
+  }
+
+  private TokenResponse read(HttpAnswer answer) throws TokenRequestException {
+    TokenResponse.Members members = new TokenResponse.Members();
+    boolean readable = true;
+    try {
+      Json.visit(answer.body(), answer.body().length, members);
+    } catch (IOException e) {
+      // not shown: it may quote the token
+      readable = false;
+    }
+    int status = answer.status();
+    if (status == 200 && members.error.isEmpty()) {
+      if (!readable) {
+        throw TokenRequestException.temporary(
+            "it answered 200 without JSON that can be read; check token-url");
+      }
+      try {
+        return members.toResponse();
+      } catch (IOException e) {
+        throw TokenRequestException.temporary(e.getMessage() + "; check token-url");
+      }
+    }
+    throw failure(status, members, retryAfterMillis(answer.retryAfter()));
+  }
+
+  private static TokenRequestException failure(
+      int status, TokenResponse.Members members, long retryAfterMillis) {
+    String what = "it answered " + status;
+    String error = isErrorCode(members.error) ? members.error : "";
+    if (!error.isEmpty()) {
+      what += " " + error;
+    }
+    if (status == 429
+        || members.description.toLowerCase(Locale.ROOT).startsWith("rate limit exceeded")) {
+      return TokenRequestException.temporary(what + " (rate limit exceeded)", retryAfterMillis);
+    }
+    switch (error) {
+      case "invalid_client":
+        return TokenRequestException.permanent(
+            what + "; check client-id, client-secret and client-auth", error);
+      case "unauthorized_client":
+        return TokenRequestException.permanent(
+            what + "; allow this grant for the OAuth client", error);
+      case "invalid_scope":
+        return TokenRequestException.permanent(
+            what + "; check the roles and scopes of the OAuth client", error);
+      case "invalid_grant":
+        return TokenRequestException.permanent(
+            what + "; the refresh token is no longer good, set a new one", error);
+      default:
+        break;
+    }
+    if (status == 400 || status == 401 || status == 403) {
+      return TokenRequestException.permanent(
+          what + "; check token-url, grant, client-id and client-secret", error);
+    }
+    if (status >= 300 && status < 400) {
+      return TokenRequestException.temporary(
+          what + ", a redirect, which is not followed; check token-url", retryAfterMillis);
+    }
+    if (status >= 400 && status < 500 && status != 408) {
+      return TokenRequestException.temporary(what + "; check token-url", retryAfterMillis);
+    }
+    return TokenRequestException.temporary(what, retryAfterMillis);
+  }
+
+  // RFC 6749 §5.2 codes look like this; anything else is not put into a log.
+  private static boolean isErrorCode(String error) {
+    if (error.length() > 40) {
+      return false;
+    }
+    for (int i = 0; i < error.length(); i++) {
+      char c = error.charAt(i);
+      if ((c < 'a' || c > 'z') && c != '_') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Reads seconds or a date (RFC 9110 §10.2.3); -1 for anything else. */
+  private long retryAfterMillis(String value) {
+    if (value == null) {
+      return -1;
+    }
+    double millis;
+    try {
+      millis = Double.parseDouble(value.trim()) * 1000;
+    } catch (NumberFormatException e) {
+      try {
+        Instant date = Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(value.trim()));
+        millis = (double) date.toEpochMilli() - clock.currentTimeMillis();
+      } catch (DateTimeException | ArithmeticException notADate) {
+        return -1;
+      }
+    }
+    if (Double.isNaN(millis) || millis < 0) {
+      return -1;
+    }
+    return (long) Math.max(MIN_RETRY_AFTER_MILLIS, Math.min(MAX_RETRY_AFTER_MILLIS, millis));
+  }
+
+  private static String encode(String text) {
+    try {
+      return URLEncoder.encode(text, "UTF-8");
+    } catch (UnsupportedEncodingException e) {
+      throw new AssertionError(e);
+    }
+  }
+}

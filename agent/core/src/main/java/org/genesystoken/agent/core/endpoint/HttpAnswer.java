@@ -1,0 +1,30 @@
+package org.genesystoken.agent.core.endpoint;
+
+/** What the token endpoint answered. */
+final class HttpAnswer {
+  private final int status;
+  private final String retryAfter;
+  private final byte[] body;
+
+  /**
+   * @param retryAfter value of that header, or null
+   * @param body not copied
+   */
+  HttpAnswer(int status, String retryAfter, byte[] body) {
+    this.status = status;
+    this.retryAfter = retryAfter;
+    this.body = body;
+  }
+
+  int status() {
+    return status;
+  }
+
+  String retryAfter() {
+    return retryAfter;
+  }
+
+  byte[] body() {
+    return body;
+  }
+}

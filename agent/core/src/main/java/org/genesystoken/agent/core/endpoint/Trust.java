@@ -1,0 +1,62 @@
+package org.genesystoken.agent.core.endpoint;
+
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+
+/** Whom the token call trusts. */
+final class Trust {
+  // What cacerts and most trust stores have: it protects nothing, certificates are public.
+  private static final char[] USUAL_PASSWORD = "changeit".toCharArray();
+
+  private Trust() {}
+
+  /**
+   * @param store null: what the JVM trusts by default ({@code javax.net.ssl.trustStore}, cacerts)
+   * @throws IOException with a message for the operator
+   */
+  static SSLContext context(File store) throws IOException {
+    try {
+      TrustManager[] managers = null;
+      if (store != null) {
+        TrustManagerFactory factory =
+            TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(load(store));
+        managers = factory.getTrustManagers();
+      }
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, managers, null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new IOException("TLS cannot be set up (" + e.getMessage() + ")");
+    }
+  }
+
+  private static KeyStore load(File store) throws IOException, GeneralSecurityException {
+    KeyStore keys = null;
+    IOException failure = null;
+    // A PKCS12 store that is opened without its password looks empty; a JKS store does not.
+    for (char[] password : new char[][] {null, USUAL_PASSWORD}) {
+      try (InputStream in = new FileInputStream(store)) {
+        keys = KeyStore.getInstance(KeyStore.getDefaultType());
+        keys.load(in, password);
+        if (keys.size() > 0) {
+          return keys;
+        }
+      } catch (IOException e) {
+        failure = e;
+      }
+    }
+    throw new IOException(
+        "token-trust-store "
+            + store
+            + (failure == null ? " holds no certificate" : " cannot be read")
+            + "; give a JKS or PKCS12 store without a password or with 'changeit'");
+  }
+}

@@ -1,0 +1,209 @@
+package org.genesystoken.agent.core.policy;
+
+import java.net.URI;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.genesystoken.agent.core.config.Configuration.Inject;
+import org.genesystoken.agent.core.token.TokenManager;
+
+/** The policy over a token manager that is made when the first covered request comes. */
+final class ManagedTokenPolicy extends TokenPolicy {
+  private static final String TUTORIAL_TOKEN_PATH = "/api/v2/oauth/token";
+  private static final String LOGIN_TOKEN_PATH = "/oauth/token";
+  private static final String BEARER = "Bearer";
+  private static final int MAX_REMEMBERED = 64;
+
+  private final Origins origins;
+  private final URI tokenUrl;
+  private final Origins tokenOrigin;
+  private final ExpiryDetector expiry;
+  private final Inject inject;
+  private final int replayBodyLimit;
+  private final Function<URI, TokenManager> managers;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private volatile TokenManager manager;
+  // Copied on write; null stands for requests without an Authorization of their own.
+  private volatile Set<String> refusedOwn = Collections.emptySet();
+
+  /**
+   * @param tokenUrl null: derived from the first covered request
+   * @param managers makes the manager for a token URL
+   */
+  ManagedTokenPolicy(
+      Origins origins,
+      URI tokenUrl,
+      Set<String> expiredCodes,
+      Inject inject,
+      int replayBodyLimit,
+      Function<URI, TokenManager> managers) {
+    this.origins = origins;
+    this.tokenUrl = tokenUrl;
+    this.tokenOrigin = tokenUrl == null ? null : Origins.of(tokenUrl);
+    this.expiry = new ExpiryDetector(expiredCodes);
+    this.inject = inject;
+    this.replayBodyLimit = replayBodyLimit;
+    this.managers = managers;
+  }
+
+  @Override
+  public boolean covers(String scheme, String host, int port, String path) {
+    if (!origins.covers(scheme, host, port) || isTokenEndpoint(scheme, host, port, path)) {
+      return false;
+    }
+    if (manager == null) {
+      start(scheme, host, port);
+    }
+    return true;
+  }
+
+  @Override
+  public String authorization(String own) {
+    TokenManager started = manager;
+    return started == null || !injects(own) ? null : started.header();
+  }
+
+  @Override
+  public String authorizationNow(String own) {
+    TokenManager started = manager;
+    return started == null || !injects(own) ? null : started.headerNow();
+  }
+
+  @Override
+  public CompletionStage<Void> ready() {
+    TokenManager started = manager;
+    if (started == null || (inject == Inject.ON_401 && refusedOwn.isEmpty())) {
+      return CompletableFuture.completedFuture(null);
+    }
+    return started.whenReady();
+  }
+
+  @Override
+  public boolean mayReplace(String own) {
+    return own == null || isBearer(own);
+  }
+
+  @Override
+  public boolean meansExpired(
+      int status, List<String> wwwAuthenticate, String contentEncoding, byte[] body, int length) {
+    return expiry.meansExpired(status, wwwAuthenticate, contentEncoding, body, length);
+  }
+
+  @Override
+  public boolean renew(String refused) {
+    TokenManager started = manager;
+    if (started == null) {
+      return false;
+    }
+    remember(refused);
+    return started.renew(refused);
+  }
+
+  @Override
+  public CompletionStage<Boolean> renewAsync(String refused) {
+    TokenManager started = manager;
+    if (started == null) {
+      return CompletableFuture.completedFuture(false);
+    }
+    remember(refused);
+    return started.renewAsync(refused);
+  }
+
+  @Override
+  public void replayRefused(String refused) {
+    TokenManager started = manager;
+    if (started != null) {
+      started.replayRefused(refused);
+    }
+  }
+
+  @Override
+  public int replayBodyLimit() {
+    return replayBodyLimit;
+  }
+
+  private boolean injects(String own) {
+    switch (inject) {
+      case BEARER_ONLY:
+        return own != null && isBearer(own);
+      case ON_401:
+        return mayReplace(own) && refusedOwn.contains(own);
+      default:
+        return mayReplace(own);
+    }
+  }
+
+  private void remember(String refused) {
+    if (inject != Inject.ON_401 || refusedOwn.contains(refused)) {
+      return;
+    }
+    lock.lock();
+    try {
+      Set<String> more = new LinkedHashSet<>(refusedOwn);
+      if (more.size() >= MAX_REMEMBERED) {
+        more.remove(more.iterator().next());
+      }
+      more.add(refused);
+      refusedOwn = more;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isTokenEndpoint(String scheme, String host, int port, String path) {
+    if (path == null) {
+      return false;
+    }
+    int end = 0;
+    while (end < path.length() && path.charAt(end) != '?' && path.charAt(end) != '#') {
+      end++;
+    }
+    return is(path, end, LOGIN_TOKEN_PATH)
+        || is(path, end, TUTORIAL_TOKEN_PATH)
+        || (tokenOrigin != null
+            && is(path, end, tokenUrl.getRawPath())
+            && tokenOrigin.covers(scheme, host, port));
+  }
+
+  private static boolean is(String path, int end, String tokenPath) {
+    return end == tokenPath.length() && path.startsWith(tokenPath);
+  }
+
+  private void start(String scheme, String host, int port) {
+    lock.lock();
+    try {
+      if (manager == null) {
+        URI url = tokenUrl;
+        if (url == null) {
+          String name = host.indexOf(':') >= 0 && host.charAt(0) != '[' ? '[' + host + ']' : host;
+          url =
+              URI.create(
+                  scheme + "://" + name + (port == -1 ? "" : ":" + port) + TUTORIAL_TOKEN_PATH);
+        }
+        manager = managers.apply(url);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static boolean isBearer(String own) {
+    int at = 0;
+    while (at < own.length() && isBlank(own.charAt(at))) {
+      at++;
+    }
+    int end = at + BEARER.length();
+    return own.regionMatches(true, at, BEARER, 0, BEARER.length())
+        && (end == own.length() || isBlank(own.charAt(end)));
+  }
+
+  private static boolean isBlank(char c) {
+    return c == ' ' || c == '\t';
+  }
+}

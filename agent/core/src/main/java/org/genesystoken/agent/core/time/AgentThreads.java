@@ -1,0 +1,95 @@
+package org.genesystoken.agent.core.time;
+
+import java.lang.reflect.Constructor;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Daemon threads that start when there is work and end when there has been none for a while: one
+ * for the clock, and as many as there are blocking tasks, so that an app's code that continues on
+ * one of them cannot hold up the next token.
+ */
+public final class AgentThreads implements Scheduler {
+  private static final String NAME = "genesys-token-agent";
+  private static final long IDLE_SECONDS = 30;
+
+  private final ThreadPoolExecutor workers;
+  private final ScheduledThreadPoolExecutor timer;
+
+  public AgentThreads() {
+    ThreadFactory factory = new Factory();
+    workers =
+        new ThreadPoolExecutor(
+            0,
+            Integer.MAX_VALUE,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<Runnable>(),
+            factory);
+    timer = new ScheduledThreadPoolExecutor(1, factory);
+    timer.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
+    timer.allowCoreThreadTimeOut(true);
+    timer.setRemoveOnCancelPolicy(true);
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    workers.execute(task);
+  }
+
+  @Override
+  public Cancellable schedule(Runnable task, long delayNanos) {
+    Future<?> future = timer.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
+    return () -> future.cancel(false);
+  }
+
+  /**
+   * Threads that take nothing over from the app's thread that happens to need the first token: no
+   * context class loader, no inheritable thread-locals (each would keep a redeployed web app in
+   * memory), no thread group that the app may destroy.
+   */
+  private static final class Factory implements ThreadFactory {
+    private final ThreadGroup group = topMost();
+    private final Constructor<Thread> withoutThreadLocals = java9();
+
+    @Override
+    public Thread newThread(Runnable task) {
+      Thread thread = create(task);
+      thread.setDaemon(true);
+      thread.setContextClassLoader(null);
+      return thread;
+    }
+
+    private Thread create(Runnable task) {
+      if (withoutThreadLocals != null) {
+        try {
+          return withoutThreadLocals.newInstance(group, task, NAME, 0L, false);
+        } catch (ReflectiveOperationException e) {
+          // the constructor of Java 8 below does as well
+        }
+      }
+      return new Thread(group, task, NAME);
+    }
+
+    private static Constructor<Thread> java9() {
+      try {
+        return Thread.class.getConstructor(
+            ThreadGroup.class, Runnable.class, String.class, long.class, boolean.class);
+      } catch (NoSuchMethodException e) {
+        return null;
+      }
+    }
+
+    private static ThreadGroup topMost() {
+      ThreadGroup group = Thread.currentThread().getThreadGroup();
+      while (group.getParent() != null) {
+        group = group.getParent();
+      }
+      return group;
+    }
+  }
+}

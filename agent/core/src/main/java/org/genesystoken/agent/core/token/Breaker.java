@@ -1,0 +1,60 @@
+package org.genesystoken.agent.core.token;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Stops the minting of tokens that the API refuses all the same, each of which would evict another
+ * JVM's. The evidence is a replay that was refused: its token was minted because of a refusal and
+ * did not help. How soon a token is refused says nothing by itself (a token may live a second), but
+ * a refused replay whose token had time to die counts only when the next one is refused too.
+ *
+ * <p>The pause grows fourfold, not twofold, so that an API that refuses every token costs at most
+ * five token requests in 15 minutes, although the first refusal is always answered with a new token
+ * at once.
+ *
+ * <p>Not thread-safe: guarded by the manager's lock.
+ */
+final class Breaker {
+  private static final long FIRST_PAUSE = TimeUnit.SECONDS.toNanos(30);
+  private static final long LAST_PAUSE = TimeUnit.MINUTES.toNanos(15);
+
+  /** No token lives shorter: a replay refused within it was refused for another reason. */
+  private static final long SHORTEST_LIFE = TimeUnit.SECONDS.toNanos(1);
+
+  private int strikes;
+  private long struckGeneration = -1;
+  private boolean closed;
+  private long until;
+
+  /** Whether a refused token must not be replaced now. */
+  boolean isOpen(long now) {
+    return closed && until - now > 0;
+  }
+
+  /** The current token was refused and is about to be replaced. */
+  void replacing(Token token) {
+    if (token.afterRefusal && token.generation != struckGeneration) {
+      // its replay went well: this API accepts new tokens
+      strikes = 0;
+      closed = false;
+    }
+  }
+
+  /** A replay with the current token was refused. Several for one token count once. */
+  void replayRefused(Token token, long now) {
+    if (token.generation == struckGeneration) {
+      return;
+    }
+    struckGeneration = token.generation;
+    if (closed && now - until > LAST_PAUSE) {
+      // that was another trouble
+      strikes = 0;
+      closed = false;
+    }
+    strikes++;
+    if (strikes > 1 || now - token.mintedAt < SHORTEST_LIFE) {
+      closed = true;
+      until = now + Math.min(FIRST_PAUSE << Math.min(2 * (strikes - 1), 10), LAST_PAUSE);
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package org.genesystoken.agent.core.token;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.genesystoken.agent.core.config.Secret;
+import org.genesystoken.agent.core.endpoint.TokenEndpoint;
+import org.genesystoken.agent.core.endpoint.TokenRequestException;
+import org.genesystoken.agent.core.endpoint.TokenResponse;
+
+/** Grants token-1, token-2, … unless the script says otherwise for the next request. */
+final class ScriptedEndpoint implements TokenEndpoint {
+  interface Step {
+    TokenResponse run(String token) throws TokenRequestException;
+  }
+
+  private final AtomicInteger requests = new AtomicInteger();
+  private final Deque<Step> script = new ArrayDeque<>();
+  private volatile Step otherwise = token -> grant(token, 3_600);
+
+  /** What the next request that has no step yet gets. */
+  synchronized ScriptedEndpoint then(Step step) {
+    script.add(step);
+    return this;
+  }
+
+  /** What all requests get once the script has ended. */
+  ScriptedEndpoint always(Step step) {
+    otherwise = step;
+    return this;
+  }
+
+  int requests() {
+    return requests.get();
+  }
+
+  static TokenResponse grant(String token, long seconds) {
+    return new TokenResponse(new Secret(token), seconds * 1000, null);
+  }
+
+  static Step granting(long seconds) {
+    return token -> grant(token, seconds);
+  }
+
+  static Step failing() {
+    return token -> {
+      throw TokenRequestException.temporary("it answered 503");
+    };
+  }
+
+  static Step refusing() {
+    return token -> {
+      throw TokenRequestException.permanent("it answered 400 invalid_client", "invalid_client");
+    };
+  }
+
+  @Override
+  public TokenResponse request() throws TokenRequestException {
+    Step step;
+    String token = "token-" + requests.incrementAndGet();
+    synchronized (this) {
+      step = script.isEmpty() ? otherwise : script.remove();
+    }
+    return step.run(token);
+  }
+}

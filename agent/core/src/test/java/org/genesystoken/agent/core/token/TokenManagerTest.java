@@ -1,0 +1,655 @@
+package org.genesystoken.agent.core.token;
+
+import static java.util.concurrent.TimeUnit.HOURS;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.MINUTES;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import org.genesystoken.agent.core.config.Secret;
+import org.genesystoken.agent.core.endpoint.TokenRequestException;
+import org.genesystoken.agent.core.time.AgentThreads;
+import org.genesystoken.agent.core.time.Clock;
+import org.genesystoken.agent.core.time.VirtualTime;
+import org.junit.jupiter.api.Test;
+import org.slf4j.helpers.NOPLogger;
+
+class TokenManagerTest {
+  private static final String FIRST = "Bearer token-1";
+  private static final String SECOND = "Bearer token-2";
+
+  private final VirtualTime time = new VirtualTime();
+  private final ScriptedEndpoint endpoint = new ScriptedEndpoint();
+  private final Counters counters = new Counters();
+
+  private TokenManager manager() {
+    return manager(null, -1);
+  }
+
+  private TokenManager manager(Secret accessToken, long refreshAheadMillis) {
+    // no caller waits in virtual time: where waiting matters, a test uses real threads
+    return new TokenManager(
+        endpoint,
+        time,
+        time,
+        new Random(1),
+        0,
+        20_000,
+        refreshAheadMillis,
+        accessToken,
+        new Reports(NOPLogger.NOP_LOGGER, "https://login.test/oauth/token", time),
+        counters);
+  }
+
+  private TokenManager onRealThreads(long waitMillis) {
+    return new TokenManager(
+        endpoint,
+        Clock.SYSTEM,
+        new AgentThreads(),
+        new Random(1),
+        waitMillis,
+        20_000,
+        -1,
+        null,
+        new Reports(NOPLogger.NOP_LOGGER, "https://login.test/oauth/token", Clock.SYSTEM),
+        counters);
+  }
+
+  private TokenManager live() {
+    TokenManager manager = manager();
+    manager.headerNow();
+    time.runDue();
+    assertThat(manager.headerNow()).isEqualTo(FIRST);
+    return manager;
+  }
+
+  // ------------------------------------------------------------------ the first token
+
+  @Test
+  void the_first_request_starts_one_flight_and_the_same_string_serves_all_after_it() {
+    TokenManager manager = manager();
+
+    assertThat(manager.headerNow()).isNull();
+    assertThat(manager.headerNow()).isNull();
+    time.runDue();
+
+    String header = manager.headerNow();
+    assertThat(header).isEqualTo(FIRST);
+    assertThat(manager.header()).isSameAs(header);
+    assertThat(endpoint.requests()).isEqualTo(1);
+  }
+
+  @Test
+  void ten_thousand_cold_callers_make_one_token_request() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch answer = new CountDownLatch(1);
+    endpoint.then(
+        token -> {
+          asked.countDown();
+          awaitQuietly(answer);
+          return ScriptedEndpoint.grant(token, 3_600);
+        });
+    TokenManager manager = onRealThreads(20_000);
+    ExecutorService callers = Executors.newFixedThreadPool(200);
+    try {
+      List<Future<String>> headers = new ArrayList<>();
+      for (int i = 0; i < 10_000; i++) {
+        headers.add(callers.submit(manager::header));
+      }
+      assertThat(asked.await(10, SECONDS)).isTrue();
+      answer.countDown();
+      for (Future<String> header : headers) {
+        assertThat(header.get(20, SECONDS)).isEqualTo(FIRST);
+      }
+    } finally {
+      callers.shutdownNow();
+    }
+    assertThat(endpoint.requests()).isEqualTo(1);
+  }
+
+  @Test
+  void a_caller_waits_no_longer_than_it_may_and_the_flight_goes_on() throws Exception {
+    CountDownLatch answer = new CountDownLatch(1);
+    endpoint.then(
+        token -> {
+          awaitQuietly(answer);
+          return ScriptedEndpoint.grant(token, 3_600);
+        });
+    TokenManager manager = onRealThreads(50);
+
+    assertThat(manager.header()).isNull();
+    CompletableFuture<Void> ready = manager.whenReady().toCompletableFuture();
+    ready.get(10, SECONDS);
+    assertThat(manager.headerNow()).as("timed out, not granted").isNull();
+
+    answer.countDown();
+    assertThat(patiently(manager)).isEqualTo(FIRST);
+    assertThat(endpoint.requests()).isEqualTo(1);
+  }
+
+  @Test
+  void an_interrupted_waiter_goes_on_at_once_keeps_its_flag_and_harms_nobody() throws Exception {
+    CountDownLatch answer = new CountDownLatch(1);
+    endpoint.then(
+        token -> {
+          awaitQuietly(answer);
+          return ScriptedEndpoint.grant(token, 3_600);
+        });
+    TokenManager manager = onRealThreads(20_000);
+
+    Thread.currentThread().interrupt();
+    String header = manager.header();
+    boolean flag = Thread.interrupted();
+
+    assertThat(header).isNull();
+    assertThat(flag).isTrue();
+    answer.countDown();
+    assertThat(manager.header()).isEqualTo(FIRST);
+  }
+
+  @Test
+  void a_cancelled_future_harms_neither_the_flight_nor_the_others() {
+    TokenManager manager = manager();
+    CompletableFuture<Void> mine = manager.whenReady().toCompletableFuture();
+    CompletableFuture<Boolean> other = manager.renewAsync("Bearer own").toCompletableFuture();
+
+    mine.cancel(true);
+    time.runDue();
+
+    assertThat(other).isCompletedWithValue(true);
+    assertThat(manager.headerNow()).isEqualTo(FIRST);
+  }
+
+  @Test
+  void a_waiter_whose_callback_throws_harms_nobody() {
+    TokenManager manager = manager();
+    CompletableFuture<Void> broken =
+        manager
+            .whenReady()
+            .thenRun(
+                () -> {
+                  throw new IllegalStateException("the app's");
+                })
+            .toCompletableFuture();
+    CompletableFuture<Void> other = manager.whenReady().toCompletableFuture();
+
+    time.runDue();
+
+    assertThat(broken).isCompletedExceptionally();
+    assertThat(other).isCompleted();
+  }
+
+  @Test
+  void an_error_in_the_flight_releases_the_waiters_and_the_next_flight_works() {
+    endpoint.then(
+        token -> {
+          throw new NoClassDefFoundError("some/Library");
+        });
+    TokenManager manager = manager();
+    CompletableFuture<Boolean> renewed = manager.renewAsync(null).toCompletableFuture();
+
+    time.runDue();
+
+    assertThat(renewed).isCompletedWithValue(false);
+    time.advance(1, SECONDS);
+    manager.headerNow();
+    time.runDue();
+    assertThat(manager.headerNow()).isEqualTo(SECOND);
+  }
+
+  @Test
+  void a_token_call_that_comes_back_to_the_manager_does_not_wait_for_itself() throws Exception {
+    AtomicReference<TokenManager> itself = new AtomicReference<>();
+    AtomicReference<String> seen = new AtomicReference<>("nothing");
+    endpoint.then(
+        token -> {
+          seen.set(itself.get().header());
+          return ScriptedEndpoint.grant(token, 3_600);
+        });
+    itself.set(onRealThreads(3_600_000));
+
+    assertThat(itself.get().header()).isEqualTo(FIRST);
+    assertThat(seen.get()).isNull();
+  }
+
+  @Test
+  void a_flight_that_never_ends_is_given_up_and_its_late_token_never_replaces_a_newer_one() {
+    AtomicReference<TokenManager> manager = new AtomicReference<>(manager());
+    AtomicReference<CompletableFuture<Boolean>> waiter = new AtomicReference<>();
+    endpoint.then(
+        token -> {
+          // while this call hangs its flight is given up, and a second one brings token-2
+          time.pass(21, SECONDS);
+          time.runDue();
+          assertThat(waiter.get()).isCompletedWithValue(false);
+          time.pass(1, SECONDS);
+          manager.get().headerNow();
+          time.runDue();
+          assertThat(manager.get().headerNow()).isEqualTo(SECOND);
+          return ScriptedEndpoint.grant(token, 3_600);
+        });
+
+    waiter.set(manager.get().renewAsync(null).toCompletableFuture());
+    time.runDue();
+
+    assertThat(manager.get().headerNow()).isEqualTo(SECOND);
+  }
+
+  // ------------------------------------------------------------------ life
+
+  @Test
+  void a_token_in_use_is_renewed_in_the_background_before_it_dies_and_nobody_waits() {
+    TokenManager manager = live();
+
+    for (int minute = 0; minute < 180; minute++) {
+      time.advance(1, MINUTES);
+      assertThat(manager.headerNow()).as("minute %d", minute).isNotNull();
+    }
+
+    // 3,600 s of life, renewed 6 to 12 minutes ahead
+    assertThat(endpoint.requests()).isBetween(4, 5);
+  }
+
+  @Test
+  void an_idle_token_is_not_renewed_and_the_next_request_starts_again() {
+    TokenManager manager = live();
+
+    time.advance(10, HOURS);
+
+    assertThat(endpoint.requests()).as("one renewal after the last use").isEqualTo(2);
+    assertThat(time.pending()).as("nothing is scheduled while idle").isZero();
+    assertThat(manager.headerNow()).as("long dead").isNull();
+    time.runDue();
+    assertThat(manager.headerNow()).isEqualTo("Bearer token-3");
+  }
+
+  @Test
+  void a_request_shortly_before_the_end_of_an_idle_token_carries_it_and_starts_the_renewal() {
+    endpoint.always(ScriptedEndpoint.granting(60));
+    TokenManager manager = manager();
+    CompletableFuture<Void> ready = manager.whenReady().toCompletableFuture();
+    time.runDue();
+    assertThat(ready).isCompleted();
+    time.advance(46, SECONDS);
+
+    assertThat(endpoint.requests()).isEqualTo(1);
+    assertThat(manager.headerNow()).isEqualTo(FIRST);
+    time.runDue();
+    assertThat(manager.headerNow()).isEqualTo(SECOND);
+  }
+
+  @Test
+  void a_token_that_could_not_be_renewed_is_sent_until_its_margin_and_never_after_it() {
+    endpoint.then(ScriptedEndpoint.granting(60)).always(ScriptedEndpoint.failing());
+    TokenManager manager = live();
+
+    time.advance(49, SECONDS);
+    assertThat(manager.headerNow()).isEqualTo(FIRST);
+    time.advance(2, SECONDS);
+
+    assertThat(manager.headerNow()).isNull();
+    assertThat(endpoint.requests()).as("retried with growing pauses").isBetween(3, 20);
+  }
+
+  @Test
+  void a_failed_renewal_is_tried_again_while_the_old_token_is_good() {
+    endpoint
+        .then(ScriptedEndpoint.granting(60))
+        .then(ScriptedEndpoint.failing())
+        .then(ScriptedEndpoint.failing());
+    TokenManager manager = live();
+
+    time.advance(49, SECONDS);
+
+    assertThat(manager.headerNow()).isEqualTo("Bearer token-4");
+    assertThat(counters.failures()).isEqualTo(2);
+  }
+
+  @Test
+  void life_is_counted_from_when_the_token_was_asked_for() {
+    endpoint
+        .then(
+            token -> {
+              time.pass(30, SECONDS);
+              return ScriptedEndpoint.grant(token, 60);
+            })
+        .always(ScriptedEndpoint.failing());
+    TokenManager manager = live();
+
+    time.advance(21, SECONDS);
+
+    assertThat(manager.headerNow()).as("51 s after it was asked for").isNull();
+  }
+
+  @Test
+  void a_token_of_two_seconds_is_used_to_its_end_and_replaced_once_for_each_death() {
+    endpoint.always(ScriptedEndpoint.granting(2));
+    TokenManager manager = live();
+
+    for (int tick = 0; tick < 100; tick++) {
+      time.advance(200, MILLISECONDS);
+      if (manager.headerNow() == null) {
+        time.runDue();
+        assertThat(manager.headerNow()).isNotNull();
+      }
+    }
+
+    assertThat(endpoint.requests()).isBetween(10, 11);
+  }
+
+  @Test
+  void a_lead_that_was_set_is_kept() {
+    endpoint.always(ScriptedEndpoint.granting(600));
+    TokenManager manager = manager(null, 100_000);
+    manager.headerNow();
+    time.runDue();
+    manager.headerNow();
+
+    time.advance(499, SECONDS);
+    assertThat(endpoint.requests()).isEqualTo(1);
+    time.advance(1, SECONDS);
+
+    assertThat(endpoint.requests()).isEqualTo(2);
+  }
+
+  @Test
+  void a_suspended_machine_renews_soon_after_it_has_woken() {
+    TokenManager manager = live();
+
+    time.moveWall(2, HOURS);
+    time.advance(10, SECONDS);
+
+    assertThat(manager.headerNow()).isNull();
+    time.runDue();
+    assertThat(manager.headerNow()).isEqualTo(SECOND);
+  }
+
+  @Test
+  void a_wall_clock_that_is_set_back_an_hour_changes_nothing() {
+    TokenManager manager = live();
+
+    time.moveWall(-1, HOURS);
+    time.advance(40, MINUTES);
+
+    assertThat(manager.headerNow()).isEqualTo(FIRST);
+    assertThat(endpoint.requests()).isEqualTo(1);
+  }
+
+  @Test
+  void a_wall_clock_that_is_set_forward_costs_one_renewal_at_most() {
+    TokenManager manager = live();
+
+    time.moveWall(1, HOURS);
+    time.advance(10, SECONDS);
+    manager.headerNow();
+    time.runDue();
+    time.advance(40, MINUTES);
+
+    assertThat(manager.headerNow()).isEqualTo(SECOND);
+    assertThat(endpoint.requests()).isEqualTo(2);
+  }
+
+  @Test
+  void a_configured_token_is_sent_as_it_is_and_not_renewed_until_it_is_refused() {
+    TokenManager manager = manager(new Secret("configured"), -1);
+
+    time.advance(100, HOURS);
+    assertThat(manager.headerNow()).isEqualTo("Bearer configured");
+    assertThat(endpoint.requests()).isZero();
+
+    CompletableFuture<Boolean> renewed =
+        manager.renewAsync("Bearer configured").toCompletableFuture();
+    time.runDue();
+    assertThat(renewed).isCompletedWithValue(true);
+    assertThat(manager.headerNow()).isEqualTo(FIRST);
+  }
+
+  // ------------------------------------------------------------------ refusals
+
+  @Test
+  void ten_thousand_callers_that_are_refused_on_one_token_make_one_request_and_all_replay() {
+    TokenManager manager = live();
+    List<CompletableFuture<Boolean>> renewals = new ArrayList<>();
+
+    for (int i = 0; i < 10_000; i++) {
+      renewals.add(manager.renewAsync(FIRST).toCompletableFuture());
+    }
+    time.runDue();
+    renewals.add(manager.renewAsync(FIRST).toCompletableFuture());
+
+    assertThat(renewals).allSatisfy(renewal -> assertThat(renewal).isCompletedWithValue(true));
+    assertThat(endpoint.requests()).isEqualTo(2);
+    assertThat(counters.refusalsAbsorbed()).isEqualTo(10_001);
+    assertThat(time.pending()).as("no time-out is left behind").isEqualTo(1);
+  }
+
+  @Test
+  void a_refused_token_of_an_older_generation_or_of_the_app_needs_no_request() {
+    TokenManager manager = live();
+
+    assertThat(manager.renew("Bearer of-the-app")).isTrue();
+    assertThat(manager.renew(null)).isTrue();
+
+    assertThat(endpoint.requests()).isEqualTo(1);
+  }
+
+  @Test
+  void a_renewal_that_fails_answers_all_waiters_and_the_next_one_is_refused_at_once() {
+    TokenManager manager = live();
+    endpoint.always(ScriptedEndpoint.failing());
+    CompletableFuture<Boolean> first = manager.renewAsync(FIRST).toCompletableFuture();
+    CompletableFuture<Boolean> second = manager.renewAsync(FIRST).toCompletableFuture();
+
+    time.runDue();
+
+    assertThat(first).isCompletedWithValue(false);
+    assertThat(second).isCompletedWithValue(false);
+    assertThat(manager.renew(FIRST)).isFalse();
+    assertThat(endpoint.requests()).isEqualTo(2);
+    assertThat(manager.headerNow()).as("good by the clock, so still sent").isEqualTo(FIRST);
+  }
+
+  @Test
+  void tokens_that_die_every_second_are_each_renewed_at_once() {
+    endpoint.always(ScriptedEndpoint.granting(86_400));
+    TokenManager manager = live();
+
+    for (int death = 1; death <= 200; death++) {
+      time.advance(1, SECONDS);
+      CompletableFuture<Boolean> renewed =
+          manager.renewAsync("Bearer token-" + death).toCompletableFuture();
+      time.runDue();
+      assertThat(renewed).as("death %d", death).isCompletedWithValue(true);
+    }
+
+    assertThat(endpoint.requests()).isEqualTo(201);
+  }
+
+  @Test
+  void an_api_that_refuses_every_token_costs_at_most_five_requests_in_fifteen_minutes() {
+    endpoint.always(ScriptedEndpoint.granting(86_400));
+    TokenManager manager = live();
+
+    callsForMinutes(manager, 15, 0);
+
+    assertThat(endpoint.requests()).isLessThanOrEqualTo(5);
+    assertThat(manager.headerNow()).as("other APIs may accept it").isNotNull();
+  }
+
+  @Test
+  void an_api_that_refuses_every_token_slowly_costs_no_more() {
+    endpoint.always(ScriptedEndpoint.granting(86_400));
+    TokenManager manager = live();
+
+    callsForMinutes(manager, 15, 3);
+
+    assertThat(endpoint.requests()).isLessThanOrEqualTo(5);
+  }
+
+  @Test
+  void a_single_replay_that_came_too_late_for_its_token_does_not_stop_renewals() {
+    endpoint.always(ScriptedEndpoint.granting(86_400));
+    TokenManager manager = live();
+    renewed(manager, FIRST);
+
+    time.advance(2, SECONDS);
+    manager.replayRefused(SECOND);
+
+    assertThat(renewed(manager, SECOND)).isTrue();
+  }
+
+  @Test
+  void a_refused_replay_of_an_older_token_proves_nothing() {
+    endpoint.always(ScriptedEndpoint.granting(86_400));
+    TokenManager manager = live();
+    renewed(manager, FIRST);
+    renewed(manager, SECOND);
+
+    manager.replayRefused(SECOND);
+
+    assertThat(renewed(manager, "Bearer token-3")).isTrue();
+  }
+
+  @Test
+  void an_api_that_accepts_tokens_again_is_served_at_once_after_the_pause() {
+    endpoint.always(ScriptedEndpoint.granting(86_400));
+    TokenManager manager = live();
+    renewed(manager, FIRST);
+    manager.replayRefused(SECOND);
+    assertThat(manager.renew(SECOND)).isFalse();
+
+    time.advance(30, SECONDS);
+    assertThat(renewed(manager, SECOND)).isTrue();
+    time.advance(1, SECONDS);
+    assertThat(renewed(manager, "Bearer token-3")).isTrue();
+    manager.replayRefused("Bearer token-4");
+    time.advance(30, SECONDS);
+
+    assertThat(renewed(manager, "Bearer token-4")).as("the first pause again").isTrue();
+  }
+
+  // ------------------------------------------------------------------ failures
+
+  @Test
+  void six_thousand_calls_on_a_failing_endpoint_make_one_request_and_none_waits() {
+    endpoint.always(ScriptedEndpoint.failing());
+    TokenManager manager = manager();
+    manager.headerNow();
+    time.runDue();
+
+    for (int i = 0; i < 6_000; i++) {
+      assertThat(manager.header()).isNull();
+      assertThat(manager.whenReady().toCompletableFuture()).isCompleted();
+    }
+
+    assertThat(endpoint.requests()).isEqualTo(1);
+  }
+
+  @Test
+  void an_endpoint_that_fails_for_an_hour_is_asked_less_and_less() {
+    endpoint.always(ScriptedEndpoint.failing());
+    TokenManager manager = manager();
+
+    callsForSeconds(manager, 3_600);
+
+    // 60 s at most, 30 s on average between two
+    assertThat(endpoint.requests()).isBetween(60, 300);
+  }
+
+  @Test
+  void the_first_pause_is_a_quarter_of_a_second_at_most() {
+    endpoint.then(ScriptedEndpoint.failing());
+    TokenManager manager = manager();
+    manager.headerNow();
+    time.runDue();
+
+    time.advance(250, MILLISECONDS);
+    manager.headerNow();
+    time.runDue();
+
+    assertThat(manager.headerNow()).isEqualTo(SECOND);
+  }
+
+  @Test
+  void the_endpoint_is_left_alone_as_long_as_it_wishes() {
+    endpoint.then(
+        token -> {
+          throw TokenRequestException.temporary("it answered 429", 120_000);
+        });
+    TokenManager manager = manager();
+    callsForSeconds(manager, 119);
+    assertThat(endpoint.requests()).isEqualTo(1);
+
+    callsForSeconds(manager, 3);
+
+    assertThat(manager.headerNow()).isEqualTo(SECOND);
+  }
+
+  @Test
+  void a_permanent_failure_is_probed_after_a_minute_then_ever_more_rarely() {
+    endpoint.always(ScriptedEndpoint.refusing());
+    TokenManager manager = manager();
+
+    callsForSeconds(manager, 59);
+    assertThat(endpoint.requests()).isEqualTo(1);
+    callsForSeconds(manager, 3 * 3_600);
+
+    // 1, 2, 4, 8 minutes, then every 15
+    assertThat(endpoint.requests()).isBetween(14, 17);
+  }
+
+  private void callsForSeconds(TokenManager manager, int seconds) {
+    for (int i = 0; i < seconds; i++) {
+      manager.headerNow();
+      time.runDue();
+      time.advance(1, SECONDS);
+    }
+  }
+
+  /** Calls as a client adapter makes them, to an API that refuses each token. */
+  private void callsForMinutes(TokenManager manager, int minutes, int secondsToAnswer) {
+    long end = time.nanoTime() + MINUTES.toNanos(minutes) - SECONDS.toNanos(10);
+    while (time.nanoTime() - end < 0) {
+      String sent = manager.headerNow();
+      time.advance(secondsToAnswer, SECONDS);
+      if (renewed(manager, sent)) {
+        String replayed = manager.headerNow();
+        time.advance(secondsToAnswer, SECONDS);
+        manager.replayRefused(replayed);
+      }
+      time.advance(1, SECONDS);
+    }
+  }
+
+  private boolean renewed(TokenManager manager, String refused) {
+    CompletableFuture<Boolean> renewal = manager.renewAsync(refused).toCompletableFuture();
+    // the wait is 0 here: the flight, queued first, is over before the time-out runs
+    time.runDue();
+    return renewal.join();
+  }
+
+  private static String patiently(TokenManager manager) {
+    String header = manager.header();
+    for (int i = 0; header == null && i < 200; i++) {
+      header = manager.header();
+    }
+    return header;
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
