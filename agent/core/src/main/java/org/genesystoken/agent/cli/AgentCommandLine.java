@@ -29,7 +29,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
  */
 public final class AgentCommandLine {
   private static final String NAME = "java -jar genesys-token-agent.jar";
-  private static final String FLAG = "  java -javaagent:genesys-token-agent.jar=";
+  private static final String FLAG = "  java -javaagent:genesys-token-agent.jar";
   private static final String SETTINGS = "settings";
   private static final int WIDTH = 100;
   private static final int INDENT = 6;
@@ -95,15 +95,15 @@ public final class AgentCommandLine {
             "Keeps a Java program's Genesys Cloud bearer token alive. The program needs no change,"
                 + " only a flag:",
             "",
-            FLAG + "region=us-east-1,client-id=ID,client-secret-file=FILE -jar app.jar",
+            "  GENESYS_CLIENT_ID=ID GENESYS_CLIENT_SECRET=SECRET \\",
+            FLAG + "=region=us-east-1 -jar app.jar",
             "")
         .footerHeading("%nExamples:%n")
         .footer(
-            FLAG + "config=/etc/genesys-token-agent.properties -jar app.jar",
-            FLAG + "hosts=\"api.mypurecloud.ie,proxy.example.com:8443\",wait=5s -jar app.jar",
-            "  GENESYS_CLIENT_ID=ID GENESYS_CLIENT_SECRET=SECRET"
-                + " JAVA_TOOL_OPTIONS=-javaagent:genesys-token-agent.jar=region=us-east-1",
-            "  java -javaagent:genesys-token-agent.jar -Dgenesys.agent.refresh-ahead=5m -jar app.jar",
+            FLAG + "=config=/etc/genesys-token-agent.properties -jar app.jar",
+            "  java \"-javaagent:genesys-token-agent.jar=hosts='a.example,b.example:8443'\" -jar app.jar",
+            FLAG + " -Dgenesys.agent.refresh-ahead=5m -jar app.jar",
+            "  JAVA_TOOL_OPTIONS=-javaagent:genesys-token-agent.jar=region=us-east-1",
             "",
             "A wrong setting never stops the program: one line on standard error says what is wrong"
                 + " and where, and the agent stays inactive.")
@@ -115,6 +115,7 @@ public final class AgentCommandLine {
     spec.usageMessage()
         .sectionKeys(
             Arrays.asList(
+                UsageMessageSpec.SECTION_KEY_SYNOPSIS_HEADING,
                 UsageMessageSpec.SECTION_KEY_SYNOPSIS,
                 UsageMessageSpec.SECTION_KEY_DESCRIPTION,
                 UsageMessageSpec.SECTION_KEY_OPTION_LIST,
@@ -135,7 +136,7 @@ public final class AgentCommandLine {
             + " empty, wins:");
     table.addRowValues(
         "  1. the agent argument: key=value,key=value; a value with commas in single or double"
-            + " quotes; a backslash is an ordinary character: "
+            + " quotes (that the shell must leave there); a backslash is an ordinary character: "
             + example.key()
             + "=5m");
     table.addRowValues("  2. the system property: -D" + example.property() + "=5m");
@@ -154,15 +155,14 @@ public final class AgentCommandLine {
     table.addRowValues("Settings:");
     StringBuilder text = new StringBuilder(table.toString());
     for (Setting setting : Setting.values()) {
-      text.append("  ").append(setting.key());
-      if (setting.defaultText() != null) {
-        text.append(" (default: ").append(setting.defaultText()).append(')');
-      }
-      text.append(System.lineSeparator());
+      text.append("  ").append(setting.key()).append(System.lineSeparator());
       TextTable meaning = lines(help);
       meaning.indentWrappedLines = INDENT;
       meaning.addRowValues("      " + setting.help());
       meaning.addRowValues("      Allowed: " + setting.allowed() + ".");
+      if (setting.defaultText() != null) {
+        meaning.addRowValues("      Default: " + setting.defaultText() + ".");
+      }
       text.append(meaning);
     }
     return text.toString();

@@ -2,7 +2,6 @@ package org.genesystoken.agent.core.config;
 
 import java.io.File;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -298,14 +297,18 @@ public final class Configuration {
     }
     String rest = authority.substring(host.length());
     return (rest.isEmpty() || (rest.startsWith(":") && isPort(rest.substring(1))))
-        && isUri(HTTP + authority);
+        && uri(HTTP + authority) != null;
   }
 
-  private static boolean isUri(String text) {
+  /**
+   * The text as a URI, or null. Not by the constructor: to catch its checked exception loads one
+   * more class. Its message would repeat the text, password included.
+   */
+  private static URI uri(String text) {
     try {
-      return new URI(text).getRawAuthority() != null;
-    } catch (URISyntaxException e) {
-      return false;
+      return URI.create(text);
+    } catch (IllegalArgumentException e) {
+      return null;
     }
   }
 
@@ -326,12 +329,7 @@ public final class Configuration {
     if (text == null) {
       return hosts.isEmpty() ? null : derivedTokenUrl(hosts);
     }
-    URI url = null;
-    try {
-      url = new URI(text);
-    } catch (URISyntaxException e) {
-      // its message repeats the text; the one below masks what must not be shown
-    }
+    URI url = uri(text);
     boolean usable =
         url != null
             && url.getHost() != null
@@ -463,19 +461,16 @@ public final class Configuration {
     if (text == null) {
       return null;
     }
-    try {
-      URI proxy = new URI(text.contains("://") ? text : HTTP + text);
-      if (proxy.getHost() != null
-          && "http".equalsIgnoreCase(proxy.getScheme())
-          && proxy.getPort() >= 1
-          && proxy.getPort() <= 65535
-          && (proxy.getRawPath().isEmpty() || proxy.getRawPath().equals("/"))
-          && proxy.getRawQuery() == null
-          && proxy.getRawFragment() == null) {
-        return proxy;
-      }
-    } catch (URISyntaxException e) {
-      // its message repeats the text, password included; the one below masks it
+    URI proxy = uri(text.contains("://") ? text : HTTP + text);
+    if (proxy != null
+        && proxy.getHost() != null
+        && "http".equalsIgnoreCase(proxy.getScheme())
+        && proxy.getPort() >= 1
+        && proxy.getPort() <= 65535
+        && (proxy.getRawPath().isEmpty() || proxy.getRawPath().equals("/"))
+        && proxy.getRawQuery() == null
+        && proxy.getRawFragment() == null) {
+      return proxy;
     }
     sources.invalid(Setting.TOKEN_PROXY, "expected " + Setting.TOKEN_PROXY.allowed());
     return null;

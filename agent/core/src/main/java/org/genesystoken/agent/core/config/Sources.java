@@ -1,11 +1,6 @@
 package org.genesystoken.agent.core.config;
 
 import java.io.File;
-import java.io.FileInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,9 +14,6 @@ import java.util.Properties;
  */
 final class Sources {
   private static final String ARGUMENT = "agent argument";
-
-  /** A secret is short; this only keeps a wrong path from filling the heap. */
-  private static final int MAX_SECRET_FILE = 64 * 1024;
 
   private static final int MAX_SHOWN = 80;
   private static final int MAX_KEY = 40;
@@ -125,10 +117,8 @@ final class Sources {
     if (file == null) {
       return null;
     }
-    String line;
-    try {
-      line = firstLine(file);
-    } catch (IOException e) {
+    String line = TextFile.firstLine(file);
+    if (line == null) {
       invalid(setting, "expected " + setting.allowed() + ", but it cannot be read");
       return null;
     }
@@ -207,7 +197,7 @@ final class Sources {
   private void readArgument(String argument) {
     Map<Setting, String> given = new HashMap<>();
     Setting previous = null;
-    boolean restOfSecret = false;
+    boolean mayBeSecret = false;
     int position = 0;
     int entry = 0;
     while (position < argument.length()) {
@@ -218,18 +208,7 @@ final class Sources {
       boolean assigned = stop < argument.length() && argument.charAt(stop) == '=';
       if (!assigned || key.isEmpty()) {
         if (assigned || !key.isEmpty()) {
-          problem(
-              ARGUMENT
-                  + ": entry "
-                  + entry
-                  + (assigned ? " has no key: " : " has no '=': ")
-                  + (previous == null
-                      ? "write key=value,key=value"
-                      : "write key=value, and if it belongs to "
-                          + previous.key()
-                          + ", put that value in quotes: "
-                          + previous.key()
-                          + "=\"...\""));
+          malformed(entry, assigned ? "has no key" : "has no '='", remedy(previous));
         }
         position = assigned ? endOfValue(argument, stop + 1) + 1 : stop + 1;
         continue;
@@ -243,14 +222,12 @@ final class Sources {
         to = argument.indexOf(quote, from);
         int next = to < 0 ? argument.length() : skipBlanks(argument, to + 1);
         if (to < 0 || (next < argument.length() && argument.charAt(next) != ',')) {
-          problem(
-              ARGUMENT
-                  + ": entry "
-                  + entry
-                  + (to < 0
-                      ? " has an opening quote without a closing one"
-                      : " goes on after its closing quote")
-                  + ": write key=\"value\" or key='value'");
+          malformed(
+              entry,
+              to < 0
+                  ? "has an opening quote without a closing one"
+                  : "goes on after its closing quote",
+              "write key=\"value\" or key='value'");
           // where the next entry begins is a guess now, and a guess could show a secret
           break;
         }
@@ -263,19 +240,39 @@ final class Sources {
       Setting setting = Setting.of(key);
       if (setting == null) {
         Setting meant = meant(key);
-        warn(ARGUMENT + ": " + unknown(key, !restOfSecret && looksLikeKey(key), meant.key()));
-        restOfSecret = restOfSecret || (meant.secret() && !quoted);
+        warn(ARGUMENT + ": " + unknown(key, !mayBeSecret && looksLikeKey(key), meant.key()));
+        mayBeSecret = true;
         continue;
       }
       if (given.put(setting, quoted ? value : value.trim()) != null) {
         warn(setting.key() + " is set more than once in the " + ARGUMENT + ": the last one counts");
       }
       previous = quoted ? null : setting;
-      restOfSecret = setting.secret() && !quoted;
+      // even after a closing quote: the secret may have had that quote itself
+      mayBeSecret = setting.secret();
     }
     for (Map.Entry<Setting, String> each : given.entrySet()) {
       offer(each.getKey(), each.getValue(), ARGUMENT);
     }
+  }
+
+  private void malformed(int entry, String what, String remedy) {
+    problem(ARGUMENT + ": entry " + entry + " " + what + ": " + remedy);
+  }
+
+  /**
+   * How to write the argument right.
+   *
+   * @param previous the setting before, if its value is not quoted, else null
+   */
+  private static String remedy(Setting previous) {
+    return previous == null
+        ? "write key=value,key=value"
+        : "write key=value, and if it belongs to "
+            + previous.key()
+            + ", quote that value and keep the shell from removing the quotes: \"-javaagent:...="
+            + previous.key()
+            + "='...'\"";
   }
 
   private static int skipBlanks(String text, int from) {
@@ -345,12 +342,8 @@ final class Sources {
     if (file == null) {
       return;
     }
-    Properties properties = new Properties();
-    try (InputStreamReader reader =
-        new InputStreamReader(new FileInputStream(file), StandardCharsets.UTF_8)) {
-      properties.load(reader);
-    } catch (IOException | IllegalArgumentException e) {
-      // the exceptions' messages may show a part of the file
+    Properties properties = TextFile.properties(file);
+    if (properties == null) {
       invalid(
           Setting.CONFIG,
           "expected "
@@ -404,24 +397,5 @@ final class Sources {
     return !file.exists()
         ? "there is no such file"
         : file.isDirectory() ? "it is a directory" : "it cannot be read";
-  }
-
-  private static String firstLine(File file) throws IOException {
-    byte[] bytes = new byte[MAX_SECRET_FILE];
-    int length = 0;
-    try (InputStream in = new FileInputStream(file)) {
-      int read = 0;
-      while (read >= 0 && length < bytes.length) {
-        length += read;
-        read = in.read(bytes, length, bytes.length - length);
-      }
-    }
-    String text = new String(bytes, 0, length, StandardCharsets.UTF_8);
-    int start = text.startsWith("\uFEFF") ? 1 : 0;
-    int end = start;
-    while (end < text.length() && text.charAt(end) != '\n' && text.charAt(end) != '\r') {
-      end++;
-    }
-    return text.substring(start, end).trim();
   }
 }

@@ -131,7 +131,12 @@ public final class LogOutput {
   private String hidden(String text) {
     String shown = text;
     for (String secret : secrets) {
-      shown = shown.replace(secret, "***");
+      // not String.replace: a regular expression on Java 8
+      int at = shown.indexOf(secret);
+      while (at >= 0) {
+        shown = shown.substring(0, at) + "***" + shown.substring(at + secret.length());
+        at = shown.indexOf(secret, at + 3);
+      }
     }
     return shown;
   }
