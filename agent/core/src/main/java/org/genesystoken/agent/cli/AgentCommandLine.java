@@ -159,7 +159,9 @@ public final class AgentCommandLine {
       TextTable meaning = lines(help);
       meaning.indentWrappedLines = INDENT;
       meaning.addRowValues("      " + setting.help());
-      meaning.addRowValues("      Allowed: " + setting.allowed() + ".");
+      if (setting.allowed() != null) {
+        meaning.addRowValues("      Allowed: " + setting.allowed() + ".");
+      }
       if (setting.defaultText() != null) {
         meaning.addRowValues("      Default: " + setting.defaultText() + ".");
       }

@@ -16,7 +16,8 @@ public final class SettingsTable {
           .append("` | ")
           .append(setting.defaultText() == null ? "–" : escaped(setting.defaultText()))
           .append(" | ")
-          .append(escaped(setting.help() + " Allowed: " + setting.allowed() + "."))
+          .append(escaped(setting.help()))
+          .append(setting.allowed() == null ? "" : escaped(" Allowed: " + setting.allowed() + "."))
           .append(" |\n");
     }
     return table.toString();

@@ -27,7 +27,7 @@ class AgentCommandLineTest {
     // then
     String facts =
         setting.help()
-            + (" Allowed: " + setting.allowed() + ".")
+            + (setting.allowed() == null ? "" : " Allowed: " + setting.allowed() + ".")
             + (setting.defaultText() == null ? "" : " Default: " + setting.defaultText() + ".");
     assertThat(exit).isZero();
     assertThat(text(out).split("\\R")).contains("  " + setting.key());

@@ -28,10 +28,10 @@ public enum Setting {
       oneOf("client_credentials", "refresh_token"),
       "How a token is asked for: refresh_token if a refresh token is set, else client_credentials."),
   CLIENT_ID(
-      null, "a client id", "The id of the OAuth client. GENESYS_CLIENT_ID is honoured as well."),
+      null, (String) null, "The id of the OAuth client. GENESYS_CLIENT_ID is honoured as well."),
   CLIENT_SECRET(
       null,
-      "a client secret",
+      (String) null,
       "The secret of the OAuth client. GENESYS_CLIENT_SECRET is honoured as well."),
   CLIENT_SECRET_FILE(
       null,
@@ -41,13 +41,13 @@ public enum Setting {
       "basic",
       oneOf("basic", "body"),
       "How the client proves who it is: a Basic header, or id and secret in the form body."),
-  REFRESH_TOKEN(null, "a refresh token", "The refresh token to start from."),
+  REFRESH_TOKEN(null, (String) null, "The refresh token to start from."),
   REFRESH_TOKEN_FILE(
       null,
       "a readable file whose first line is the refresh token",
       "A file whose first line is the refresh token. It is rewritten when the token rotates, and"
           + " goes before refresh-token."),
-  ACCESS_TOKEN(null, "an access token", "A first access token, if there is one."),
+  ACCESS_TOKEN(null, (String) null, "A first access token, if there is one."),
   EXPIRED_CODES(
       "401000, bad.credentials, authentication.required, credentials.expired, unauthorized",
       "error codes separated by commas",
@@ -134,6 +134,7 @@ public enum Setting {
   private final long max;
   private final String help;
 
+  /** A text; {@code allowed} may be null. */
   Setting(String defaultText, String allowed, String help) {
     this(defaultText, allowed, null, ' ', 0, 0, help);
   }
@@ -201,7 +202,7 @@ public enum Setting {
     return this == CLIENT_SECRET || this == REFRESH_TOKEN || this == ACCESS_TOKEN;
   }
 
-  /** The values that are accepted, bounds included, as the end of "expected …". */
+  /** The values that are accepted, bounds included, as the end of "expected …"; null: any text. */
   public String allowed() {
     if (choices != null) {
       StringBuilder text = new StringBuilder();
