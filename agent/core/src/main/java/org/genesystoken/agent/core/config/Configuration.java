@@ -2,12 +2,43 @@ package org.genesystoken.agent.core.config;
 
 import java.io.File;
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 
 /** Everything the operator can set, checked and immutable. Thread-safe. */
 public final class Configuration {
-  private Configuration() {}
+  private static final String HTTP = "http://";
+  private static final String HTTPS = "https://";
+  private static final String API = "api.";
+  private static final String TOKEN_PATH = "/api/v2/oauth/token";
+
+  private final boolean enabled;
+  private final List<String> hosts;
+  private final URI tokenUrl;
+  private final Grant grant;
+  private final String clientId;
+  private final Secret clientSecret;
+  private final ClientAuth clientAuth;
+  private final Secret refreshToken;
+  private final File refreshTokenFile;
+  private final Secret accessToken;
+  private final Set<String> expiredCodes;
+  private final Inject inject;
+  private final int replayBodyLimit;
+  private final long waitMillis;
+  private final long refreshAheadMillis;
+  private final URI tokenProxy;
+  private final File tokenTrustStore;
+  private final long connectTimeoutMillis;
+  private final long readTimeoutMillis;
+  private final String logLevel;
+  private final File logFile;
 
   /** How a token is asked for (RFC 6749 §4.4 and §6). */
   public enum Grant {
@@ -28,9 +59,92 @@ public final class Configuration {
     ON_401
   }
 
+  /** Notes in {@code sources} what is wrong; an instance is of use only if nothing is. */
+  private Configuration(Sources sources) {
+    enabled = sources.flag(Setting.ENABLED);
+    hosts = Collections.unmodifiableList(hosts(sources));
+    tokenUrl = tokenUrl(sources, hosts);
+    grant = grant(sources);
+    clientId = sources.text(Setting.CLIENT_ID);
+    clientSecret = clientSecret(sources);
+    clientAuth = sources.choice(Setting.CLIENT_AUTH) == 0 ? ClientAuth.BASIC : ClientAuth.BODY;
+    refreshTokenFile = file(sources, Setting.REFRESH_TOKEN_FILE);
+    refreshToken = refreshToken(sources, refreshTokenFile);
+    accessToken = sources.secret(Setting.ACCESS_TOKEN);
+    expiredCodes = expiredCodes(sources);
+    int where = sources.choice(Setting.INJECT);
+    inject = where == 0 ? Inject.ALWAYS : where == 1 ? Inject.BEARER_ONLY : Inject.ON_401;
+    replayBodyLimit = (int) sources.number(Setting.REPLAY_BODY_LIMIT);
+    waitMillis = sources.number(Setting.WAIT);
+    refreshAheadMillis = sources.number(Setting.REFRESH_AHEAD);
+    tokenProxy = tokenProxy(sources);
+    tokenTrustStore = sources.readableFile(Setting.TOKEN_TRUST_STORE);
+    connectTimeoutMillis = sources.number(Setting.CONNECT_TIMEOUT);
+    readTimeoutMillis = sources.number(Setting.READ_TIMEOUT);
+    logLevel = Setting.LOG_LEVEL.choice(sources.choice(Setting.LOG_LEVEL));
+    logFile = file(sources, Setting.LOG_FILE);
+    requireCredentials(sources, grant);
+  }
+
+  /**
+   * Reads the settings of this JVM.
+   *
+   * @param agentArgument what follows {@code =} in {@code -javaagent:…=…}, or null
+   * @see #load(String, Properties, Map)
+   */
+  public static Loaded load(String agentArgument) {
+    return load(agentArgument, System.getProperties(), System.getenv());
+  }
+
+  /**
+   * Reads the settings. Of several sources the first one that has a key, with a value that is not
+   * empty, wins:
+   *
+   * <ol>
+   *   <li>the agent argument: {@code refresh-ahead=5m,hosts="a,b"}; values in single or double
+   *       quotes may have commas, a backslash is an ordinary character
+   *   <li>the system property {@code genesys.agent.refresh-ahead}
+   *   <li>the environment variable {@code GENESYS_AGENT_REFRESH_AHEAD}; after it {@code
+   *       GENESYS_CLIENT_ID} and {@code GENESYS_CLIENT_SECRET}, as in the tutorials of the SDKs
+   *   <li>the properties file (UTF-8) that {@code config} names in one of the sources above: {@code
+   *       refresh-ahead}
+   *   <li>the default
+   * </ol>
+   *
+   * <p>Never throws for what an operator writes. An agent that is switched off gets a configuration
+   * that is not {@link #enabled}, without warnings, whatever else is set.
+   *
+   * @param agentArgument {@code key=value,key=value}, or null
+   * @param properties the system properties
+   * @param environment the environment variables
+   */
+  public static Loaded load(
+      String agentArgument, Properties properties, Map<String, String> environment) {
+    Sources sources = new Sources(agentArgument, properties, environment);
+    Configuration configuration = new Configuration(sources);
+    if (!configuration.enabled) {
+      return new Loaded(configuration, null, Collections.<String>emptyList());
+    }
+    List<String> warnings = Collections.unmodifiableList(sources.warnings());
+    if (sources.problems().isEmpty()) {
+      return new Loaded(configuration, null, warnings);
+    }
+    StringBuilder line = new StringBuilder();
+    for (String problem : sources.problems()) {
+      line.append(problem).append("; ");
+    }
+    line.append("the agent stays inactive and the application runs as it would without it");
+    return new Loaded(null, line.toString(), warnings);
+  }
+
+  /** False: the operator wants the agent to do nothing; then no other value counts. */
+  public boolean enabled() {
+    return enabled;
+  }
+
   /** The hosts that may get the token, as {@code [scheme://]host[:port]}; never empty. */
   public List<String> hosts() {
-    return null;
+    return hosts;
   }
 
   /**
@@ -38,77 +152,357 @@ public final class Configuration {
    * request.
    */
   public URI tokenUrl() {
-    return null;
+    return tokenUrl;
   }
 
   public Grant grant() {
-    return null;
+    return grant;
   }
 
+  /** Never null for {@link Grant#CLIENT_CREDENTIALS}; null: a client that has no id. */
   public String clientId() {
-    return null;
+    return clientId;
   }
 
+  /** Never null for {@link Grant#CLIENT_CREDENTIALS}; null: a public client. */
   public Secret clientSecret() {
-    return null;
+    return clientSecret;
   }
 
   public ClientAuth clientAuth() {
-    return null;
+    return clientAuth;
   }
 
   /** The refresh token to start from, or null. */
   public Secret refreshToken() {
-    return null;
+    return refreshToken;
   }
 
-  /** The file that a rotated refresh token is written to, or null. */
+  /** The file that a rotated refresh token is written to, or null. It may not exist yet. */
   public File refreshTokenFile() {
-    return null;
+    return refreshTokenFile;
   }
 
   /** A first access token, or null. */
   public Secret accessToken() {
-    return null;
+    return accessToken;
   }
 
+  /** The codes in the body of a 401 that mean expired; never empty. */
   public Set<String> expiredCodes() {
-    return null;
+    return expiredCodes;
   }
 
   public Inject inject() {
-    return null;
+    return inject;
   }
 
   /** In bytes. */
   public int replayBodyLimit() {
-    return 0;
+    return replayBodyLimit;
   }
 
   public long waitMillis() {
-    return 0;
+    return waitMillis;
   }
 
   /** Lead before expiry in milliseconds; -1: chosen from the token's life. */
   public long refreshAheadMillis() {
-    return 0;
+    return refreshAheadMillis;
   }
 
   /** {@code http://[user:password@]host:port}, or null: what the JVM's ProxySelector says. */
   public URI tokenProxy() {
-    return null;
+    return tokenProxy;
   }
 
   /** A key store with the certificates to trust for the token call, or null: the JVM's. */
   public File tokenTrustStore() {
-    return null;
+    return tokenTrustStore;
   }
 
   public long connectTimeoutMillis() {
-    return 0;
+    return connectTimeoutMillis;
   }
 
   public long readTimeoutMillis() {
-    return 0;
+    return readTimeoutMillis;
+  }
+
+  /** {@code off}, {@code error}, {@code warn}, {@code info}, {@code debug} or {@code trace}. */
+  public String logLevel() {
+    return logLevel;
+  }
+
+  /** The file that log lines are appended to, or null: standard error. */
+  public File logFile() {
+    return logFile;
+  }
+
+  private static List<String> hosts(Sources sources) {
+    List<String> hosts = new ArrayList<>();
+    String region = sources.text(Setting.REGION);
+    if (region != null) {
+      String domain = Region.domain(region);
+      if (domain == null) {
+        sources.invalid(
+            Setting.REGION,
+            "unknown region, did you mean "
+                + Region.nearest(region)
+                + "? (for a new region, set hosts=api.<domain>)");
+      } else {
+        hosts.add(API + domain);
+      }
+    }
+    List<String> entries = sources.list(Setting.HOSTS);
+    for (String entry : entries) {
+      if (!checkHost(entry)) {
+        sources.invalid(Setting.HOSTS, "expected " + Setting.HOSTS.allowed());
+        break;
+      }
+      if (!hosts.contains(entry)) {
+        hosts.add(entry);
+      }
+    }
+    if (region == null && sources.text(Setting.HOSTS) == null) {
+      sources.problem(
+          "region and hosts are missing: set region (such as region=us-east-1) or hosts (such as"
+              + " hosts=api.mypurecloud.com)");
+    } else if (region == null && entries.isEmpty()) {
+      sources.invalid(Setting.HOSTS, "expected " + Setting.HOSTS.allowed());
+    }
+    return hosts;
+  }
+
+  private static boolean checkHost(String entry) {
+    String authority = authority(entry);
+    if (entry.contains("://") && !startsWith(entry, HTTP) && !startsWith(entry, HTTPS)) {
+      return false;
+    }
+    boolean literal = authority.startsWith("[");
+    int hostEnd = literal ? authority.indexOf(']') + 1 : authority.indexOf(':');
+    String host = hostEnd < 0 ? authority : authority.substring(0, hostEnd);
+    if (host.isEmpty() || (literal && host.length() < 4)) {
+      return false;
+    }
+    for (int i = literal ? 1 : 0; i < (literal ? host.length() - 1 : host.length()); i++) {
+      char c = host.charAt(i);
+      boolean digit = c >= '0' && c <= '9';
+      boolean hex = digit || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+      boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+      boolean name = digit || letter || c == '-' || c == '.' || c == '_';
+      if (literal ? !hex && c != ':' && c != '.' : !name) {
+        return false;
+      }
+    }
+    String rest = authority.substring(host.length());
+    return (rest.isEmpty() || (rest.startsWith(":") && isPort(rest.substring(1))))
+        && uri(HTTP + authority) != null;
+  }
+
+  /**
+   * The text as a URI, or null. Not by the constructor: to catch its checked exception loads one
+   * more class. Its message would repeat the text, password included.
+   */
+  private static URI uri(String text) {
+    try {
+      return URI.create(text);
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  private static boolean isPort(String text) {
+    int port = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < '0' || c > '9' || i == 5) {
+        return false;
+      }
+      port = port * 10 + (c - '0');
+    }
+    return port >= 1 && port <= 65535;
+  }
+
+  private static URI tokenUrl(Sources sources, List<String> hosts) {
+    String text = sources.text(Setting.TOKEN_URL);
+    if (text == null) {
+      return hosts.isEmpty() ? null : derivedTokenUrl(hosts);
+    }
+    URI url = uri(text);
+    boolean usable =
+        url != null
+            && url.getHost() != null
+            && url.getRawUserInfo() == null
+            && url.getRawFragment() == null
+            && url.getPort() <= 65535
+            && (startsWith(text, HTTPS)
+                || (startsWith(text, HTTP) && mayBePlain(url.getHost(), hosts)));
+    if (!usable) {
+      sources.invalid(Setting.TOKEN_URL, "expected " + Setting.TOKEN_URL.allowed());
+      return null;
+    }
+    return url;
+  }
+
+  /** Whether plain http is fine: on loopback, or where the operator himself wrote http://. */
+  private static boolean mayBePlain(String host, List<String> hosts) {
+    if (isLoopback(host)) {
+      return true;
+    }
+    for (String entry : hosts) {
+      if (startsWith(entry, HTTP) && host(entry).equalsIgnoreCase(host)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static URI derivedTokenUrl(List<String> hosts) {
+    for (String entry : hosts) {
+      String host = host(entry);
+      // Genesys' own API hosts are https on the default port; another port is another server
+      boolean plain = startsWith(entry, HTTP) || authority(entry).length() != host.length();
+      if (!plain
+          && startsWith(host, API)
+          && host.indexOf('.', API.length()) > API.length()
+          && !host.endsWith(".")) {
+        return URI.create(HTTPS + "login." + host.substring(API.length()) + "/oauth/token");
+      }
+    }
+    String first = hosts.get(0);
+    if (first.contains("://")) {
+      return URI.create(first + TOKEN_PATH);
+    }
+    return isLoopback(host(first)) ? null : URI.create(HTTPS + first + TOKEN_PATH);
+  }
+
+  /** Whether a name or literal can only mean this machine; nothing is looked up. */
+  private static boolean isLoopback(String host) {
+    String name = host.toLowerCase(Locale.ROOT);
+    if (name.equals("localhost") || name.equals("[::1]")) {
+      return true;
+    }
+    int dots = 0;
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (c == '.') {
+        dots++;
+      } else if (c < '0' || c > '9') {
+        return false;
+      }
+    }
+    return dots == 3 && name.startsWith("127.");
+  }
+
+  private static String authority(String entry) {
+    int scheme = entry.indexOf("://");
+    return scheme < 0 ? entry : entry.substring(scheme + 3);
+  }
+
+  private static String host(String entry) {
+    String authority = authority(entry);
+    int colon = authority.indexOf(':', authority.indexOf(']') + 1);
+    return colon < 0 ? authority : authority.substring(0, colon);
+  }
+
+  private static boolean startsWith(String text, String prefix) {
+    return text.regionMatches(true, 0, prefix, 0, prefix.length());
+  }
+
+  private static Grant grant(Sources sources) {
+    int choice = sources.choice(Setting.GRANT);
+    boolean refresh = choice < 0 ? hasRefreshToken(sources) : choice == 1;
+    return refresh ? Grant.REFRESH_TOKEN : Grant.CLIENT_CREDENTIALS;
+  }
+
+  private static boolean hasRefreshToken(Sources sources) {
+    return sources.text(Setting.REFRESH_TOKEN) != null
+        || sources.text(Setting.REFRESH_TOKEN_FILE) != null;
+  }
+
+  private static Set<String> expiredCodes(Sources sources) {
+    List<String> codes = sources.list(Setting.EXPIRED_CODES);
+    if (codes.isEmpty()) {
+      sources.invalid(Setting.EXPIRED_CODES, "expected " + Setting.EXPIRED_CODES.allowed());
+    }
+    return Collections.unmodifiableSet(new LinkedHashSet<>(codes));
+  }
+
+  private static File file(Sources sources, Setting setting) {
+    String path = sources.text(setting);
+    return path == null ? null : new File(path);
+  }
+
+  private static Secret clientSecret(Sources sources) {
+    Secret secret = sources.secret(Setting.CLIENT_SECRET);
+    if (secret == null) {
+      return sources.secretIn(Setting.CLIENT_SECRET_FILE);
+    }
+    if (sources.text(Setting.CLIENT_SECRET_FILE) != null) {
+      sources.warn(
+          sources.assignment(Setting.CLIENT_SECRET_FILE)
+              + " is ignored: "
+              + sources.assignment(Setting.CLIENT_SECRET)
+              + " is set; remove one of them");
+    }
+    return secret;
+  }
+
+  /** The file goes first: once the token has rotated, the one that was set is of no use. */
+  private static Secret refreshToken(Sources sources, File file) {
+    Secret first = sources.secret(Setting.REFRESH_TOKEN);
+    boolean read = file != null && (first == null || file.length() > 0);
+    return read ? sources.secretIn(Setting.REFRESH_TOKEN_FILE) : first;
+  }
+
+  private static URI tokenProxy(Sources sources) {
+    String text = sources.text(Setting.TOKEN_PROXY);
+    if (text == null) {
+      return null;
+    }
+    URI proxy = uri(text.contains("://") ? text : HTTP + text);
+    if (proxy != null
+        && proxy.getHost() != null
+        && "http".equalsIgnoreCase(proxy.getScheme())
+        && proxy.getPort() >= 1
+        && proxy.getPort() <= 65535
+        && (proxy.getRawPath().isEmpty() || proxy.getRawPath().equals("/"))
+        && proxy.getRawQuery() == null
+        && proxy.getRawFragment() == null) {
+      return proxy;
+    }
+    sources.invalid(Setting.TOKEN_PROXY, "expected " + Setting.TOKEN_PROXY.allowed());
+    return null;
+  }
+
+  /** Without them nothing can be renewed, and a token that ends is what the app has already. */
+  private static void requireCredentials(Sources sources, Grant grant) {
+    boolean id = sources.text(Setting.CLIENT_ID) != null;
+    boolean secret =
+        sources.text(Setting.CLIENT_SECRET) != null
+            || sources.text(Setting.CLIENT_SECRET_FILE) != null;
+    if (grant == Grant.REFRESH_TOKEN && !hasRefreshToken(sources)) {
+      sources.problem(
+          "refresh-token is missing: set refresh-token or refresh-token-file, or"
+              + " grant=client_credentials");
+    }
+    if (grant == Grant.CLIENT_CREDENTIALS
+        && !id
+        && !secret
+        && sources.text(Setting.ACCESS_TOKEN) != null) {
+      sources.problem(
+          "access-token needs credentials, or it cannot be renewed: set client-id and"
+              + " client-secret, or refresh-token");
+      return;
+    }
+    if (!id && (secret || grant == Grant.CLIENT_CREDENTIALS)) {
+      sources.problem("client-id is missing: set client-id or GENESYS_CLIENT_ID");
+    }
+    if (!secret && grant == Grant.CLIENT_CREDENTIALS) {
+      sources.problem(
+          "client-secret is missing: set client-secret, client-secret-file or"
+              + " GENESYS_CLIENT_SECRET");
+    }
   }
 }

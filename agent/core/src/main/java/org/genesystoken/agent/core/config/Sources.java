@@ -1,0 +1,401 @@
+package org.genesystoken.agent.core.config;
+
+import java.io.File;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+
+/**
+ * The text of every setting with where it came from, and all that is found wrong on the way. Used
+ * by one thread, once.
+ */
+final class Sources {
+  private static final String ARGUMENT = "agent argument";
+
+  private static final int MAX_SHOWN = 80;
+  private static final int MAX_KEY = 40;
+
+  // not EnumMap: it calls Setting.values() by reflection, which is slow in a young JVM
+  private final Map<Setting, String> texts = new HashMap<>();
+  private final Map<Setting, String> origins = new HashMap<>();
+  private final List<String> problems = new ArrayList<>();
+  private final List<String> warnings = new ArrayList<>();
+
+  /**
+   * Reads all sources, from the one that wins to the one that loses; null: there is no such one.
+   */
+  Sources(String argument, Properties properties, Map<String, String> environment) {
+    if (argument != null) {
+      readArgument(argument);
+    }
+    readProperties(properties);
+    readEnvironment(environment);
+    // a disabled agent does not even look for its file
+    if (text(Setting.CONFIG) != null && flag(Setting.ENABLED)) {
+      readFile(text(Setting.CONFIG));
+    }
+  }
+
+  /** The text of a setting, or null if no source has one. */
+  String text(Setting setting) {
+    return texts.get(setting);
+  }
+
+  /** The secret that a setting holds, or null. */
+  Secret secret(Setting setting) {
+    String text = text(setting);
+    return text == null ? null : new Secret(text);
+  }
+
+  /** True or false as set; the default if the text is neither. */
+  boolean flag(Setting setting) {
+    return choice(setting) == 0;
+  }
+
+  /** The position of the chosen word; the default's after a problem. */
+  int choice(Setting setting) {
+    String text = text(setting);
+    int position = text == null ? -1 : setting.choice(text);
+    if (position < 0) {
+      if (text != null) {
+        invalid(setting, "expected " + setting.allowed());
+      }
+      position = setting.choice(setting.defaultText());
+    }
+    return position;
+  }
+
+  /** Milliseconds or bytes; -1 for {@link Setting#AUTO} and after a problem. */
+  long number(Setting setting) {
+    String text = text(setting) == null ? setting.defaultText() : text(setting);
+    if (Setting.AUTO.equals(setting.defaultText()) && Setting.AUTO.equalsIgnoreCase(text)) {
+      return -1;
+    }
+    long number = setting.number(text);
+    if (number < 0) {
+      invalid(setting, "expected " + setting.allowed());
+    }
+    return number;
+  }
+
+  /** The entries of a list, without blanks and empty ones; its default if it is not set. */
+  List<String> list(Setting setting) {
+    String text = text(setting) == null ? setting.defaultText() : text(setting);
+    List<String> entries = new ArrayList<>();
+    int start = 0;
+    while (text != null && start <= text.length()) {
+      int comma = text.indexOf(',', start);
+      int end = comma < 0 ? text.length() : comma;
+      String entry = text.substring(start, end).trim();
+      if (!entry.isEmpty()) {
+        entries.add(entry);
+      }
+      start = end + 1;
+    }
+    return entries;
+  }
+
+  /** A file that can be read, or null if none is set or after a problem. */
+  File readableFile(Setting setting) {
+    if (text(setting) == null) {
+      return null;
+    }
+    File file = new File(text(setting));
+    if (file.isFile() && file.canRead()) {
+      return file;
+    }
+    invalid(setting, "expected " + setting.allowed() + ", but " + whyUnreadable(file));
+    return null;
+  }
+
+  /** The first line of the file that a setting names, or null after a problem. */
+  Secret secretIn(Setting setting) {
+    File file = readableFile(setting);
+    if (file == null) {
+      return null;
+    }
+    String line = TextFile.firstLine(file);
+    if (line == null) {
+      invalid(setting, "expected " + setting.allowed() + ", but it cannot be read");
+      return null;
+    }
+    if (line.isEmpty()) {
+      invalid(setting, "expected " + setting.allowed() + ", but its first line is empty");
+      return null;
+    }
+    return new Secret(line);
+  }
+
+  /** Notes a value that is not allowed. The remedy is the same for all: correct or remove it. */
+  void invalid(Setting setting, String why) {
+    String problem =
+        assignment(setting)
+            + ": "
+            + why
+            + ": correct it or remove it"
+            + (setting.defaultText() == null ? "" : " (default: " + setting.defaultText() + ")");
+    // a value may be asked for more than once
+    if (!problems.contains(problem)) {
+      problems.add(problem);
+    }
+  }
+
+  void problem(String problem) {
+    problems.add(problem);
+  }
+
+  void warn(String warning) {
+    warnings.add(warning);
+  }
+
+  List<String> problems() {
+    return problems;
+  }
+
+  List<String> warnings() {
+    return warnings;
+  }
+
+  /** Key, value and origin of a setting as they may be shown: {@code wait=x (agent argument)}. */
+  String assignment(Setting setting) {
+    String text = text(setting);
+    String shown = setting.secret() ? "***" : withoutPassword(text);
+    return setting.key() + "=" + shown + " (" + origins.get(setting) + ")";
+  }
+
+  /** Hides what stands before the last {@code @}: user and password, if this is a URL or a host. */
+  private static String withoutPassword(String text) {
+    int at = text.lastIndexOf('@');
+    return printable(at < 0 ? text : "***" + text.substring(at));
+  }
+
+  /** On one line, and not endless. */
+  private static String printable(String text) {
+    StringBuilder shown = new StringBuilder();
+    for (int i = 0; i < text.length() && i < MAX_SHOWN; i++) {
+      char c = text.charAt(i);
+      boolean control = Character.isISOControl(c) || c == '\u2028' || c == '\u2029';
+      shown.append(control ? '?' : c);
+    }
+    return text.length() > MAX_SHOWN ? shown.append("...").toString() : shown.toString();
+  }
+
+  private void offer(Setting setting, String text, String origin) {
+    if (!texts.containsKey(setting) && !text.isEmpty()) {
+      texts.put(setting, text);
+      origins.put(setting, origin);
+    }
+  }
+
+  /**
+   * Reads {@code key=value,key="value,value"}. What cannot be understood is never repeated in a
+   * message: it may be the rest of a secret that has a comma in it.
+   */
+  private void readArgument(String argument) {
+    Map<Setting, String> given = new HashMap<>();
+    Setting previous = null;
+    boolean mayBeSecret = false;
+    int position = 0;
+    int entry = 0;
+    while (position < argument.length()) {
+      entry++;
+      int start = skipBlanks(argument, position);
+      int stop = endOfKey(argument, start);
+      String key = argument.substring(start, stop).trim();
+      boolean assigned = stop < argument.length() && argument.charAt(stop) == '=';
+      if (!assigned || key.isEmpty()) {
+        if (assigned || !key.isEmpty()) {
+          malformed(entry, assigned ? "has no key" : "has no '='", remedy(previous));
+        }
+        position = assigned ? endOfValue(argument, stop + 1) + 1 : stop + 1;
+        continue;
+      }
+      int from = skipBlanks(argument, stop + 1);
+      char quote = from < argument.length() ? argument.charAt(from) : ' ';
+      boolean quoted = quote == '"' || quote == '\'';
+      int to;
+      if (quoted) {
+        from++;
+        to = argument.indexOf(quote, from);
+        int next = to < 0 ? argument.length() : skipBlanks(argument, to + 1);
+        if (to < 0 || (next < argument.length() && argument.charAt(next) != ',')) {
+          malformed(
+              entry,
+              to < 0
+                  ? "has an opening quote without a closing one"
+                  : "goes on after its closing quote",
+              "write key=\"value\" or key='value'");
+          // where the next entry begins is a guess now, and a guess could show a secret
+          break;
+        }
+        position = next + 1;
+      } else {
+        to = endOfValue(argument, from);
+        position = to + 1;
+      }
+      String value = argument.substring(from, to);
+      Setting setting = Setting.of(key);
+      if (setting == null) {
+        Setting meant = meant(key);
+        warn(ARGUMENT + ": " + unknown(key, !mayBeSecret && looksLikeKey(key), meant.key()));
+        mayBeSecret = true;
+        continue;
+      }
+      if (given.put(setting, quoted ? value : value.trim()) != null) {
+        warn(setting.key() + " is set more than once in the " + ARGUMENT + ": the last one counts");
+      }
+      previous = quoted ? null : setting;
+      // even after a closing quote: the secret may have had that quote itself
+      mayBeSecret = setting.secret();
+    }
+    for (Map.Entry<Setting, String> each : given.entrySet()) {
+      offer(each.getKey(), each.getValue(), ARGUMENT);
+    }
+  }
+
+  private void malformed(int entry, String what, String remedy) {
+    problem(ARGUMENT + ": entry " + entry + " " + what + ": " + remedy);
+  }
+
+  /**
+   * How to write the argument right.
+   *
+   * @param previous the setting before, if its value is not quoted, else null
+   */
+  private static String remedy(Setting previous) {
+    return previous == null
+        ? "write key=value,key=value"
+        : "write key=value, and if it belongs to "
+            + previous.key()
+            + ", quote that value and keep the shell from removing the quotes: \"-javaagent:...="
+            + previous.key()
+            + "='...'\"";
+  }
+
+  private static int skipBlanks(String text, int from) {
+    int i = from;
+    while (i < text.length() && text.charAt(i) <= ' ') {
+      i++;
+    }
+    return i;
+  }
+
+  private static int endOfKey(String text, int from) {
+    int i = from;
+    while (i < text.length() && text.charAt(i) != '=' && text.charAt(i) != ',') {
+      i++;
+    }
+    return i;
+  }
+
+  private static int endOfValue(String text, int from) {
+    int comma = text.indexOf(',', from);
+    return comma < 0 ? text.length() : comma;
+  }
+
+  private void readProperties(Properties properties) {
+    for (String name : properties.stringPropertyNames()) {
+      if (name.startsWith(Setting.PROPERTY_PREFIX)) {
+        String key = name.substring(Setting.PROPERTY_PREFIX.length());
+        Setting setting = Setting.of(key);
+        if (setting == null) {
+          warn("system properties: " + unknown(name, looksLikeKey(key), meant(key).property()));
+        } else {
+          // null if it is removed meanwhile
+          String text = properties.getProperty(name, "");
+          offer(setting, text.trim(), "system property " + name);
+        }
+      }
+    }
+  }
+
+  private void readEnvironment(Map<String, String> environment) {
+    for (Map.Entry<String, String> variable : environment.entrySet()) {
+      String name = variable.getKey();
+      if (name.startsWith(Setting.ENVIRONMENT_PREFIX)) {
+        String word = name.substring(Setting.ENVIRONMENT_PREFIX.length());
+        String key = word.replace('_', '-').toLowerCase(Locale.ROOT);
+        Setting setting = Setting.of(key);
+        if (setting != null && setting.environment().equals(name)) {
+          offer(setting, variable.getValue().trim(), "environment variable " + name);
+        } else {
+          warn("environment: " + unknown(name, looksLikeKey(word), meant(key).environment()));
+        }
+      }
+    }
+    offerSdkVariable(Setting.CLIENT_ID, "GENESYS_CLIENT_ID", environment);
+    offerSdkVariable(Setting.CLIENT_SECRET, "GENESYS_CLIENT_SECRET", environment);
+  }
+
+  private void offerSdkVariable(Setting setting, String name, Map<String, String> environment) {
+    String text = environment.get(name);
+    if (text != null) {
+      offer(setting, text.trim(), "environment variable " + name);
+    }
+  }
+
+  private void readFile(String path) {
+    File file = readableFile(Setting.CONFIG);
+    if (file == null) {
+      return;
+    }
+    Properties properties = TextFile.properties(file);
+    if (properties == null) {
+      invalid(
+          Setting.CONFIG,
+          "expected "
+              + Setting.CONFIG.allowed()
+              + ", but it cannot be parsed (a backslash is written twice in it)");
+      return;
+    }
+    String origin = "file " + printable(path);
+    for (String name : properties.stringPropertyNames()) {
+      // the byte order mark that some editors put before the first key
+      String key = name.startsWith("\uFEFF") ? name.substring(1) : name;
+      Setting setting = Setting.of(key);
+      if (setting == Setting.CONFIG) {
+        warn(origin + ": config is ignored, a file cannot name another one");
+      } else if (setting == null) {
+        warn(origin + ": " + unknown(key, looksLikeKey(key), meant(key).key()));
+      } else {
+        offer(setting, properties.getProperty(name).trim(), origin);
+      }
+    }
+  }
+
+  private static String unknown(String key, boolean show, String meant) {
+    return show
+        ? "unknown key " + key + " is ignored; did you mean " + meant + "?"
+        : "an unknown key is ignored; it is not shown because it may be a part of a secret";
+  }
+
+  /** Keys are words; most secrets have a digit, or a character that no key has. */
+  private static boolean looksLikeKey(String key) {
+    for (int i = 0; i < key.length(); i++) {
+      char c = key.charAt(i);
+      boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+      if (!letter && c != '-' && c != '_' && c != '.') {
+        return false;
+      }
+    }
+    return key.length() <= MAX_KEY;
+  }
+
+  /** The setting whose key is most like this one. */
+  private static Setting meant(String key) {
+    String plain =
+        key.startsWith(Setting.PROPERTY_PREFIX)
+            ? key.substring(Setting.PROPERTY_PREFIX.length())
+            : key;
+    return Setting.of(Nearest.of(plain, Setting.keys()));
+  }
+
+  private static String whyUnreadable(File file) {
+    return !file.exists()
+        ? "there is no such file"
+        : file.isDirectory() ? "it is a directory" : "it cannot be read";
+  }
+}

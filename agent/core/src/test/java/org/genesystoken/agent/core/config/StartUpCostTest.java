@@ -1,0 +1,87 @@
+package org.genesystoken.agent.core.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Every class costs the app start-up time: what is loaded for a good configuration is counted. */
+class StartUpCostTest {
+  private static final String PRODUCT = "org.genesystoken.";
+
+  private final Map<String, String> loaded = new LinkedHashMap<>();
+
+  @Test
+  void aGoodConfigurationTakesFewClassesAndNoExpensiveOnes() throws Exception {
+    // given
+    ClassLoader counting =
+        new ClassLoader(StartUpCostTest.class.getClassLoader()) {
+          @Override
+          protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (!name.startsWith(PRODUCT)) {
+              return super.loadClass(name, resolve);
+            }
+            Class<?> known = findLoadedClass(name);
+            return known != null ? known : define(name);
+          }
+
+          private Class<?> define(String name) throws ClassNotFoundException {
+            byte[] bytes = bytes(name, getParent());
+            loaded.put(
+                name.substring(name.lastIndexOf('.') + 1),
+                new String(bytes, StandardCharsets.ISO_8859_1));
+            return defineClass(name, bytes, 0, bytes.length);
+          }
+        };
+
+    // when
+    counting
+        .loadClass(Configuration.class.getName())
+        .getMethod("load", String.class)
+        .invoke(null, "region=us-east-1,client-id=id,client-secret=hush");
+
+    // then
+    assertThat(loaded.keySet())
+        .containsExactlyInAnyOrder(
+            "Configuration",
+            "Configuration$Grant",
+            "Configuration$ClientAuth",
+            "Configuration$Inject",
+            "Sources",
+            "Setting",
+            "Region",
+            "Secret",
+            "Loaded");
+    assertThat(loaded.values())
+        .allSatisfy(
+            pool ->
+                assertThat(pool)
+                    .doesNotContain(
+                        "java/util/regex",
+                        "java/util/stream",
+                        "java/util/logging",
+                        "java/nio/file",
+                        "java/util/ServiceLoader",
+                        "BootstrapMethods",
+                        "replaceAll",
+                        "java/util/Formatter"));
+  }
+
+  private static byte[] bytes(String name, ClassLoader from) throws ClassNotFoundException {
+    try (InputStream in = from.getResourceAsStream(name.replace('.', '/') + ".class")) {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      byte[] buffer = new byte[4096];
+      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        bytes.write(buffer, 0, read);
+      }
+      return bytes.toByteArray();
+    } catch (IOException e) {
+      throw new ClassNotFoundException(name, e);
+    }
+  }
+}
