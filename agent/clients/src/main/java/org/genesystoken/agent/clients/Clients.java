@@ -1,0 +1,40 @@
+package org.genesystoken.agent.clients;
+
+/** The HTTP clients that the agent steps into. */
+final class Clients {
+  /**
+   * A line a client: its class, then the internal names of the classes that are woven. Names only,
+   * so that the list costs nothing in a JVM that never loads any of them.
+   */
+  static final String[][] ALL = {
+    {
+      "org.genesystoken.agent.clients.urlconnection.UrlConnectionClient",
+      "sun/net/www/protocol/http/HttpURLConnection"
+    },
+    {
+      "org.genesystoken.agent.clients.httpclient.JdkHttpClient",
+      "jdk/internal/net/http/HttpClientFacade",
+      "jdk/internal/net/http/HttpRequestImpl",
+      "jdk/internal/net/http/AuthenticationFilter",
+      "jdk/internal/net/http/common/Log"
+    },
+  };
+
+  private Clients() {}
+
+  /**
+   * The client that weaves a class, or null. Called for each class that the JVM loads.
+   *
+   * @param className an internal name
+   */
+  static String[] weaving(String className) {
+    for (String[] client : ALL) {
+      for (int i = 1; i < client.length; i++) {
+        if (client[i].equals(className)) {
+          return client;
+        }
+      }
+    }
+    return null;
+  }
+}

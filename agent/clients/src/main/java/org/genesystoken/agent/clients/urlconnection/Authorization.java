@@ -1,0 +1,65 @@
+package org.genesystoken.agent.clients.urlconnection;
+
+import java.net.URL;
+import java.util.function.BiFunction;
+import org.genesystoken.agent.core.policy.TokenPolicy;
+import sun.net.www.MessageHeader;
+
+/** The one header that the agent writes. */
+final class Authorization {
+  static final String NAME = "Authorization";
+
+  private Authorization() {}
+
+  /**
+   * Takes off what the hop before carried: the JDK keeps the headers over a redirect, and a managed
+   * token must not follow to another host, nor into the JDK's log.
+   */
+  static void withdraw(MessageHeader requests, MessageHeader userHeaders) {
+    String value = requests.findValue(NAME);
+    // The JDK itself never makes a bearer header, so one that the app did not set is ours.
+    if (value == null || !value.startsWith("Bearer ")) {
+      return;
+    }
+    String own = userHeaders.findValue(NAME);
+    if (own == null) {
+      requests.remove(NAME);
+    } else if (!own.equals(value)) {
+      requests.set(NAME, own);
+    }
+  }
+
+  /** As {@link #withdraw}: given the request's headers and those that the app set. */
+  static final class Withdraw implements BiFunction<Object, Object, Object> {
+    @Override
+    public Object apply(Object requests, Object userHeaders) {
+      withdraw((MessageHeader) requests, (MessageHeader) userHeaders);
+      return requests;
+    }
+  }
+
+  /** Puts the token on, where it belongs: given the request's headers and the hop's URL. */
+  static final class Present implements BiFunction<Object, Object, Object> {
+    private final TokenPolicy policy;
+
+    Present(TokenPolicy policy) {
+      this.policy = policy;
+    }
+
+    @Override
+    public Object apply(Object requests, Object hop) {
+      URL url = (URL) hop;
+      if (policy.covers(url.getProtocol(), url.getHost(), url.getPort(), url.getFile())) {
+        MessageHeader headers = (MessageHeader) requests;
+        String own = headers.findValue(NAME);
+        if (policy.mayReplace(own)) {
+          String managed = policy.authorization(own);
+          if (managed != null) {
+            headers.set(NAME, managed);
+          }
+        }
+      }
+      return requests;
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package org.genesystoken.agent.clients.weave;
+
+import net.bytebuddy.jar.asm.Label;
+import net.bytebuddy.jar.asm.MethodVisitor;
+import net.bytebuddy.jar.asm.Opcodes;
+import net.bytebuddy.jar.asm.Type;
+
+/** Writes the few instructions that weaves are made of. Not thread-safe, one per method. */
+public final class Code {
+  /** The most that one weave has on the stack above what the method itself has there. */
+  static final int EXTRA_STACK = 8;
+
+  private static final String BRIDGE = "java/net/GenesysTokenBridge";
+  private static final String APPLY = "(Ljava/lang/Object;Ljava/lang/Object;I)Ljava/lang/Object;";
+
+  private final MethodVisitor out;
+  private final String owner;
+  private final int firstHook;
+  private final Object[] entryLocals;
+
+  /**
+   * @param firstHook the number of the client's first hook in the bridge
+   */
+  Code(MethodVisitor out, String owner, String descriptor, int firstHook) {
+    this.out = out;
+    this.owner = owner;
+    this.firstHook = firstHook;
+    this.entryLocals = entryLocals(owner, descriptor);
+  }
+
+  /** The locals of an instance method's first instruction: this and the parameters, all objects. */
+  private static Object[] entryLocals(String owner, String descriptor) {
+    Type[] parameters = Type.getArgumentTypes(descriptor);
+    Object[] locals = new Object[parameters.length + 1];
+    locals[0] = owner;
+    for (int i = 0; i < parameters.length; i++) {
+      locals[i + 1] = parameters[i].getInternalName();
+    }
+    return locals;
+  }
+
+  public Code nothing() {
+    out.visitInsn(Opcodes.ACONST_NULL);
+    return this;
+  }
+
+  /** Pushes {@code this} (0) or a parameter (from 1). */
+  public Code local(int index) {
+    out.visitVarInsn(Opcodes.ALOAD, index);
+    return this;
+  }
+
+  /** Pops a value into a parameter. */
+  public Code store(int index) {
+    out.visitVarInsn(Opcodes.ASTORE, index);
+    return this;
+  }
+
+  /** Replaces the object on the stack by one of its fields. */
+  public Code field(String type, String name, String descriptor) {
+    out.visitFieldInsn(Opcodes.GETFIELD, type, name, descriptor);
+    return this;
+  }
+
+  /** Pushes a field of {@code this}. */
+  public Code field(String name, String descriptor) {
+    return local(0).field(owner, name, descriptor);
+  }
+
+  /** Replaces the object on the stack by the answer of one of its methods without parameters. */
+  public Code call(String type, String name, String descriptor) {
+    out.visitMethodInsn(Opcodes.INVOKEVIRTUAL, type, name, descriptor, false);
+    return this;
+  }
+
+  /** Pushes a new {@code Object[]}; {@link #element} fills it. */
+  public Code array(int length) {
+    out.visitInsn(Opcodes.ICONST_0 + length);
+    out.visitTypeInsn(Opcodes.ANEWARRAY, "java/lang/Object");
+    return this;
+  }
+
+  /** Between this and {@link #put} the value of an element is pushed. */
+  public Code element(int index) {
+    out.visitInsn(Opcodes.DUP);
+    out.visitInsn(Opcodes.ICONST_0 + index);
+    return this;
+  }
+
+  public Code put() {
+    out.visitInsn(Opcodes.AASTORE);
+    return this;
+  }
+
+  public Code cast(String type) {
+    out.visitTypeInsn(Opcodes.CHECKCAST, type);
+    return this;
+  }
+
+  public Code drop() {
+    out.visitInsn(Opcodes.POP);
+    return this;
+  }
+
+  /** Value and context are on the stack; the hook's answer takes their place. */
+  public Code hook(int number) {
+    out.visitIntInsn(Opcodes.SIPUSH, firstHook + number);
+    out.visitMethodInsn(Opcodes.INVOKESTATIC, BRIDGE, "apply", APPLY, false);
+    return this;
+  }
+
+  /**
+   * Returns the object on the stack as {@code type}, unless it is null. At the method's entry only.
+   */
+  public void returnUnlessNull(String type) {
+    Label goOn = new Label();
+    out.visitInsn(Opcodes.DUP);
+    out.visitJumpInsn(Opcodes.IFNULL, goOn);
+    cast(type);
+    out.visitInsn(Opcodes.ARETURN);
+    out.visitLabel(goOn);
+    frame("java/lang/Object");
+    drop();
+  }
+
+  /**
+   * Ends the method with the object on the stack, or, if it is null, goes back to {@code start}.
+   */
+  void endOrRerun(int end, String type, Label start) {
+    Label rerun = new Label();
+    out.visitInsn(Opcodes.DUP);
+    out.visitJumpInsn(Opcodes.IFNULL, rerun);
+    cast(type);
+    out.visitInsn(end);
+    out.visitLabel(rerun);
+    frame("java/lang/Object");
+    drop();
+    out.visitJumpInsn(Opcodes.GOTO, start);
+  }
+
+  /** A stack map frame with the method's own parameters and at most one object on the stack. */
+  void frame(String stack) {
+    Object[] onStack = stack == null ? new Object[0] : new Object[] {stack};
+    out.visitFrame(Opcodes.F_NEW, entryLocals.length, entryLocals, onStack.length, onStack);
+    // Two frames must not fall on one instruction; the method's own may follow at once.
+    out.visitInsn(Opcodes.NOP);
+  }
+}

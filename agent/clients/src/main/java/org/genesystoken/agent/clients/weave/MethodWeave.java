@@ -1,0 +1,146 @@
+package org.genesystoken.agent.clients.weave;
+
+import net.bytebuddy.jar.asm.Label;
+import net.bytebuddy.jar.asm.MethodVisitor;
+import net.bytebuddy.jar.asm.Opcodes;
+import net.bytebuddy.utility.OpenedClassReader;
+
+/**
+ * One method to weave; a subclass overrides the places where it puts something. What is put there
+ * leaves the stack as it was, but for the value that the place is about.
+ */
+public abstract class MethodWeave {
+  private final String name;
+  private final String descriptor;
+
+  protected MethodWeave(String name, String descriptor) {
+    this.name = name;
+    this.descriptor = descriptor;
+  }
+
+  final String name() {
+    return name;
+  }
+
+  final String descriptor() {
+    return descriptor;
+  }
+
+  /** Before the method's first instruction. */
+  protected void atEntry(Code code) {}
+
+  /** Whether a method in which no call matches is not the one that the weave is made for. */
+  protected boolean needsCall() {
+    return false;
+  }
+
+  /**
+   * Whether this call in the method is the one that {@link #beforeCall} and {@link #afterCall} are
+   * about.
+   */
+  protected boolean matchesCall(String owner, String method) {
+    return false;
+  }
+
+  /** Just before a matching call, whose operands are on the stack already. */
+  protected void beforeCall(Code code) {}
+
+  /** Just after a matching call, whose answer is on the stack already. */
+  protected void afterCall(Code code) {}
+
+  /** Before each {@code return}, whose value, if the method has one, is on the stack. */
+  protected void beforeReturn(Code code) {}
+
+  /**
+   * What the returned object becomes; null in its place runs the method's own code once more, with
+   * the parameters as they are then. Only where {@link #rerunsOnReturn} says so.
+   */
+  protected void onReturn(Code code) {}
+
+  /** The type to return as, or null: returns are not for running again. */
+  protected String rerunsOnReturn() {
+    return null;
+  }
+
+  /** What a thrown exception, which is on the stack, becomes; null in its place: as above. */
+  protected void onThrow(Code code) {}
+
+  /** The type of exception to catch, or null: none. */
+  protected String rerunsOnThrow() {
+    return null;
+  }
+
+  final Visitor visitor(MethodVisitor next, String owner, int firstHook) {
+    return new Visitor(next, new Code(next, owner, descriptor, firstHook));
+  }
+
+  /** Writes the method anew with what the weave puts into it. */
+  final class Visitor extends MethodVisitor {
+    private final Code code;
+    private final Label start = new Label();
+    private boolean found;
+
+    Visitor(MethodVisitor next, Code code) {
+      super(OpenedClassReader.ASM_API, next);
+      this.code = code;
+    }
+
+    /** Whether the method was the one that the weave is made for. */
+    boolean found() {
+      return found;
+    }
+
+    @Override
+    public void visitCode() {
+      super.visitCode();
+      found = !needsCall();
+      atEntry(code);
+      if (rerunsOnReturn() != null || rerunsOnThrow() != null) {
+        mv.visitLabel(start);
+        code.frame(null);
+      }
+    }
+
+    @Override
+    public void visitMethodInsn(
+        int opcode, String owner, String method, String descriptor, boolean isInterface) {
+      boolean matches = matchesCall(owner, method);
+      if (matches) {
+        found = true;
+        beforeCall(code);
+      }
+      super.visitMethodInsn(opcode, owner, method, descriptor, isInterface);
+      if (matches) {
+        afterCall(code);
+      }
+    }
+
+    @Override
+    public void visitInsn(int opcode) {
+      if (opcode >= Opcodes.IRETURN && opcode <= Opcodes.RETURN) {
+        beforeReturn(code);
+        if (rerunsOnReturn() != null) {
+          onReturn(code);
+          code.endOrRerun(opcode, rerunsOnReturn(), start);
+          return;
+        }
+      }
+      super.visitInsn(opcode);
+    }
+
+    @Override
+    public void visitMaxs(int maxStack, int maxLocals) {
+      String caught = rerunsOnThrow();
+      if (caught != null) {
+        Label handler = new Label();
+        // Last, so that the method's own handlers come first.
+        mv.visitTryCatchBlock(start, handler, handler, caught);
+        mv.visitLabel(handler);
+        code.frame(caught);
+        onThrow(code);
+        code.endOrRerun(Opcodes.ATHROW, caught, start);
+      }
+      super.visitMaxs(maxStack + Code.EXTRA_STACK, maxLocals);
+    }
+  }
+}

@@ -1,0 +1,168 @@
+package org.genesystoken.agent.clients.weave;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import net.bytebuddy.asm.AsmVisitorWrapper;
+import net.bytebuddy.description.annotation.AnnotationDescription;
+import net.bytebuddy.description.field.FieldDescription;
+import net.bytebuddy.description.field.FieldList;
+import net.bytebuddy.description.method.MethodDescription;
+import net.bytebuddy.description.method.MethodList;
+import net.bytebuddy.description.method.ParameterDescription;
+import net.bytebuddy.description.type.TypeDescription;
+import net.bytebuddy.description.type.TypeVariableToken;
+import net.bytebuddy.implementation.Implementation;
+import net.bytebuddy.jar.asm.ClassReader;
+import net.bytebuddy.jar.asm.ClassVisitor;
+import net.bytebuddy.jar.asm.ClassWriter;
+import net.bytebuddy.jar.asm.FieldVisitor;
+import net.bytebuddy.jar.asm.MethodVisitor;
+import net.bytebuddy.matcher.ElementMatcher;
+import net.bytebuddy.pool.TypePool;
+import net.bytebuddy.utility.OpenedClassReader;
+
+/**
+ * Weaves one class from the bytes that the JVM hands to the transformer.
+ *
+ * <p>Types and methods are described to Byte Buddy by name only. Descriptions of loaded classes
+ * would bring in its reflection dispatcher, and a type pool would read class files that nothing
+ * here needs.
+ */
+public final class Weaver {
+  private Weaver() {}
+
+  /**
+   * Weaves a class.
+   *
+   * @param firstHook the number of the client's first hook in the bridge
+   * @return the woven class file
+   * @throws IncompatibleClassChangeError if the class lacks a member that the weave needs: this JDK
+   *     or library differs from those that we know, and the class is best left alone
+   */
+  public static byte[] weave(ClassWeave weave, byte[] classFile, int firstHook) {
+    ClassReader reader = OpenedClassReader.of(classFile);
+    AsmVisitorWrapper.ForDeclaredMethods wrapper =
+        new AsmVisitorWrapper.ForDeclaredMethods().readerFlags(ClassReader.EXPAND_FRAMES);
+    TypeDescription type =
+        new TypeDescription.Latent(weave.name().replace('/', '.'), 0, null, noGenerics());
+    List<MethodDescription> methods = new ArrayList<>();
+    List<Binding> bindings = new ArrayList<>();
+    for (MethodWeave methodWeave : weave.methods()) {
+      Described described = new Described(type, methodWeave);
+      Binding binding = new Binding(described, weave.name(), firstHook);
+      methods.add(described);
+      bindings.add(binding);
+      wrapper = wrapper.method(binding, binding);
+    }
+    ClassWriter writer = new ClassWriter(reader, wrapper.mergeWriter(0));
+    Fields fields =
+        new Fields(
+            wrapper.wrap(
+                type,
+                writer,
+                null,
+                null,
+                new FieldList.Empty<FieldDescription.InDefinedShape>(),
+                new MethodList.Explicit<>(methods),
+                0,
+                0));
+    reader.accept(fields, wrapper.mergeReader(0));
+    Set<String> missing = new HashSet<>(weave.fields());
+    missing.removeAll(fields.found);
+    for (Binding binding : bindings) {
+      if (!binding.found()) {
+        missing.add(binding.described.weave.name() + binding.described.weave.descriptor());
+      }
+    }
+    if (!missing.isEmpty()) {
+      throw new IncompatibleClassChangeError(weave.name() + " lacks " + missing);
+    }
+    return writer.toByteArray();
+  }
+
+  private static List<TypeDescription.Generic> noGenerics() {
+    return Collections.emptyList();
+  }
+
+  /** A method by its name and descriptor, all that Byte Buddy's dispatch asks for. */
+  private static final class Described extends MethodDescription.Latent {
+    private final MethodWeave weave;
+
+    Described(TypeDescription type, MethodWeave weave) {
+      super(
+          type,
+          weave.name(),
+          0,
+          Collections.<TypeVariableToken>emptyList(),
+          null,
+          Collections.<ParameterDescription.Token>emptyList(),
+          noGenerics(),
+          Collections.<AnnotationDescription>emptyList(),
+          null,
+          null);
+      this.weave = weave;
+    }
+
+    @Override
+    public String getDescriptor() {
+      return weave.descriptor();
+    }
+  }
+
+  /** Ties a method of the class to what is put into it, and remembers whether it was there. */
+  private static final class Binding
+      implements ElementMatcher<MethodDescription>,
+          AsmVisitorWrapper.ForDeclaredMethods.MethodVisitorWrapper {
+    private final Described described;
+    private final String owner;
+    private final int firstHook;
+    private MethodWeave.Visitor visitor;
+
+    Binding(Described described, String owner, int firstHook) {
+      this.described = described;
+      this.owner = owner;
+      this.firstHook = firstHook;
+    }
+
+    @Override
+    public boolean matches(MethodDescription target) {
+      return target == described;
+    }
+
+    @Override
+    public MethodVisitor wrap(
+        TypeDescription type,
+        MethodDescription method,
+        MethodVisitor next,
+        Implementation.Context context,
+        TypePool pool,
+        int writerFlags,
+        int readerFlags) {
+      visitor = described.weave.visitor(next, owner, firstHook);
+      return visitor;
+    }
+
+    boolean found() {
+      return visitor != null && visitor.found();
+    }
+  }
+
+  /** Notes which fields the class declares. */
+  private static final class Fields extends ClassVisitor {
+    private final Set<String> found = new HashSet<>();
+
+    Fields(ClassVisitor next) {
+      super(OpenedClassReader.ASM_API, next);
+    }
+
+    @Override
+    public FieldVisitor visitField(
+        int access, String name, String descriptor, String signature, Object value) {
+      found.add(name + ":" + descriptor);
+      return super.visitField(access, name, descriptor, signature, value);
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package org.genesystoken.agent.clients.httpclient;
+
+import java.net.http.HttpResponse.BodySubscriber;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.Flow.Subscription;
+
+/**
+ * Gives a body to the app's subscriber at the pace that it asks for: what was kept first, then what
+ * the JDK delivers. Signals are serial (Flow, rule 1.3): one thread at a time delivers, and what
+ * others bring meanwhile it does too. Thread-safe.
+ */
+final class Handover<T> implements Subscription {
+  private final BodySubscriber<T> app;
+  private final Subscription upstream;
+  private final Queue<List<ByteBuffer>> waiting = new ArrayDeque<>();
+  private long demand;
+  private long asked;
+  private boolean ended;
+  private Throwable failure;
+  private boolean started;
+  private boolean delivering;
+  private boolean over;
+
+  Handover(BodySubscriber<T> app, Subscription upstream) {
+    this.app = app;
+    this.upstream = upstream;
+  }
+
+  /** Takes what was kept; before {@link #start}. */
+  void keep(Collection<List<ByteBuffer>> kept) {
+    waiting.addAll(kept);
+  }
+
+  /** Subscribes the app's subscriber. */
+  void start() {
+    app.onSubscribe(this);
+    synchronized (this) {
+      started = true;
+    }
+    deliver();
+  }
+
+  @Override
+  public void request(long count) {
+    if (count <= 0) {
+      // The JDK's own subscription knows what to say to that.
+      upstream.request(count);
+      return;
+    }
+    synchronized (this) {
+      demand = demand + count < 0 ? Long.MAX_VALUE : demand + count;
+    }
+    deliver();
+  }
+
+  @Override
+  public void cancel() {
+    synchronized (this) {
+      over = true;
+      waiting.clear();
+    }
+    upstream.cancel();
+  }
+
+  void onNext(List<ByteBuffer> buffers) {
+    synchronized (this) {
+      asked = asked == Long.MAX_VALUE ? asked : asked - 1;
+      waiting.add(buffers);
+    }
+    deliver();
+  }
+
+  /**
+   * @param cause null: the body is complete
+   */
+  void end(Throwable cause) {
+    synchronized (this) {
+      ended = true;
+      failure = cause;
+    }
+    deliver();
+  }
+
+  private void deliver() {
+    for (boolean mine = false; ; mine = true) {
+      List<ByteBuffer> next = null;
+      long toAsk = 0;
+      boolean end = false;
+      synchronized (this) {
+        if (!started || over || (delivering && !mine)) {
+          delivering = delivering && !mine;
+          return;
+        }
+        if (!waiting.isEmpty() && demand > 0) {
+          next = waiting.remove();
+          demand = demand == Long.MAX_VALUE ? demand : demand - 1;
+        } else if (waiting.isEmpty() && ended) {
+          end = true;
+          over = true;
+        } else if (waiting.isEmpty() && demand > asked) {
+          toAsk = demand == Long.MAX_VALUE ? Long.MAX_VALUE : demand - asked;
+          asked = demand;
+        } else {
+          delivering = false;
+          return;
+        }
+        delivering = true;
+      }
+      if (next != null) {
+        app.onNext(next);
+      } else if (toAsk > 0) {
+        upstream.request(toAsk);
+      } else if (end) {
+        finish();
+      }
+    }
+  }
+
+  private void finish() {
+    if (failure == null) {
+      app.onComplete();
+    } else {
+      app.onError(failure);
+    }
+  }
+}

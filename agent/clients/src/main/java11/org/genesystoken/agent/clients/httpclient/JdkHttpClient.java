@@ -1,0 +1,201 @@
+package org.genesystoken.agent.clients.httpclient;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BiFunction;
+import org.genesystoken.agent.clients.weave.ClassWeave;
+import org.genesystoken.agent.clients.weave.Client;
+import org.genesystoken.agent.clients.weave.Code;
+import org.genesystoken.agent.clients.weave.MethodWeave;
+import org.genesystoken.agent.core.policy.TokenPolicy;
+
+/**
+ * What is woven into the JDK's client. As Java, its methods become:
+ *
+ * <pre>{@code
+ * // HttpClientFacade, the only HttpClient that an app ever holds
+ * public HttpResponse send(HttpRequest request, BodyHandler handler) {
+ *   handler = exchange(handler, {this, request});   // an Exchange, or the same for a foreign host
+ *   request = request(request, handler);            // the Exchange too
+ *   for (;;) {
+ *     HttpResponse response = impl.send(request, handler);
+ *     if (answered(response, handler) != null) return response;
+ *   }                                               // null: the token was renewed, send again
+ * }
+ *
+ * public CompletableFuture sendAsync(HttpRequest request, BodyHandler handler, ...) {
+ *   Object replaying = exchangeAsync(null, {this, request, handler, ...});
+ *   if (replaying != null) return (CompletableFuture) replaying;
+ *   ...                                             // the JDK's code
+ * }
+ *
+ * // once per hop
+ * AuthenticationFilter.request(HttpRequestImpl request, MultiExchange exchange) {
+ *   ...
+ *   present(request.getSystemHeadersBuilder().map(), {request, exchange.responseHandler});
+ * }
+ *
+ * // what goes on the wire; HttpRequest.headers(), which the app sees, is another method
+ * HttpHeaders HttpRequestImpl.getUserHeaders() {
+ *   return overridden(userHeaders, systemHeadersBuilder.map());
+ * }
+ *
+ * // with -Djdk.httpclient.HttpClient.log=headers
+ * static void Log.logHeaders(String format, Object... values) {
+ *   format = masked(format, null);
+ *   values = masked(values, null);
+ *   ...
+ * }
+ * }</pre>
+ */
+public final class JdkHttpClient implements Client {
+  private static final int EXCHANGE = 0;
+  private static final int ANSWERED = 1;
+  private static final int EXCHANGE_ASYNC = 2;
+  private static final int PRESENT = 3;
+  private static final int OVERRIDDEN = 4;
+  private static final int MASKED = 5;
+  private static final int REQUEST_OF = 6;
+
+  private static final String PACKAGE = "jdk/internal/net/http/";
+  private static final String REQUEST_IMPL = PACKAGE + "HttpRequestImpl";
+  private static final String MULTI_EXCHANGE = PACKAGE + "MultiExchange";
+  private static final String HEADERS_BUILDER = PACKAGE + "common/HttpHeadersBuilder";
+
+  private static final String REQUEST = "Ljava/net/http/HttpRequest;";
+  private static final String HANDLER_TYPE = "java/net/http/HttpResponse$BodyHandler";
+  private static final String HANDLER = "L" + HANDLER_TYPE + ";";
+  private static final String PUSH_HANDLER = "Ljava/net/http/HttpResponse$PushPromiseHandler;";
+  private static final String FUTURE_TYPE = "java/util/concurrent/CompletableFuture";
+  private static final String FUTURE = "L" + FUTURE_TYPE + ";";
+  private static final String HEADERS = "Ljava/net/http/HttpHeaders;";
+
+  private final List<BiFunction<Object, Object, Object>> hooks;
+
+  /** Made once, by reflection. */
+  public JdkHttpClient(TokenPolicy policy) {
+    hooks =
+        List.of(
+            new Calls.Begin(policy),
+            new Calls.End(),
+            new Calls.BeginAsync(policy),
+            new SystemHeaders.Present(policy),
+            new SystemHeaders.Overridden(),
+            new SystemHeaders.Masked(),
+            new Calls.Request());
+  }
+
+  @Override
+  public List<ClassWeave> weaves() {
+    return Arrays.asList(
+        ClassWeave.of(
+            PACKAGE + "HttpClientFacade",
+            new Send(),
+            new SendAsync("(" + REQUEST + HANDLER + ")" + FUTURE, 3),
+            new SendAsync("(" + REQUEST + HANDLER + PUSH_HANDLER + ")" + FUTURE, 4)),
+        ClassWeave.of(PACKAGE + "AuthenticationFilter", new FilterRequest()),
+        ClassWeave.of(REQUEST_IMPL, new GetUserHeaders())
+            .needing("systemHeadersBuilder:L" + HEADERS_BUILDER + ";"),
+        ClassWeave.of(PACKAGE + "common/Log", new LogHeaders()));
+  }
+
+  @Override
+  public List<BiFunction<Object, Object, Object>> hooks() {
+    return hooks;
+  }
+
+  @Override
+  public String[] opens() {
+    return new String[0];
+  }
+
+  private static final class Send extends MethodWeave {
+    Send() {
+      super("send", "(" + REQUEST + HANDLER + ")Ljava/net/http/HttpResponse;");
+    }
+
+    @Override
+    protected void atEntry(Code code) {
+      code.local(2).array(2);
+      code.element(0).local(0).put();
+      code.element(1).local(1).put();
+      code.hook(EXCHANGE).cast(HANDLER_TYPE).store(2);
+      code.local(1).local(2).hook(REQUEST_OF).cast("java/net/http/HttpRequest").store(1);
+    }
+
+    @Override
+    protected String rerunsOnReturn() {
+      return "java/net/http/HttpResponse";
+    }
+
+    @Override
+    protected void onReturn(Code code) {
+      code.local(2).hook(ANSWERED);
+    }
+  }
+
+  private static final class SendAsync extends MethodWeave {
+    private final int locals;
+
+    /**
+     * @param locals how many there are at the entry, with {@code this}
+     */
+    SendAsync(String descriptor, int locals) {
+      super("sendAsync", descriptor);
+      this.locals = locals;
+    }
+
+    @Override
+    protected void atEntry(Code code) {
+      code.nothing().array(4);
+      for (int i = 0; i < locals; i++) {
+        code.element(i).local(i).put();
+      }
+      code.hook(EXCHANGE_ASYNC).returnUnlessNull(FUTURE_TYPE);
+    }
+  }
+
+  private static final class FilterRequest extends MethodWeave {
+    FilterRequest() {
+      super("request", "(L" + REQUEST_IMPL + ";L" + MULTI_EXCHANGE + ";)V");
+    }
+
+    @Override
+    protected void beforeReturn(Code code) {
+      code.local(1)
+          .call(REQUEST_IMPL, "getSystemHeadersBuilder", "()L" + HEADERS_BUILDER + ";")
+          .call(HEADERS_BUILDER, "map", "()Ljava/util/Map;")
+          .array(2);
+      code.element(0).local(1).put();
+      code.element(1).local(2).field(MULTI_EXCHANGE, "responseHandler", HANDLER).put();
+      code.hook(PRESENT).drop();
+    }
+  }
+
+  private static final class GetUserHeaders extends MethodWeave {
+    GetUserHeaders() {
+      super("getUserHeaders", "()" + HEADERS);
+    }
+
+    @Override
+    protected void beforeReturn(Code code) {
+      code.field("systemHeadersBuilder", "L" + HEADERS_BUILDER + ";")
+          .call(HEADERS_BUILDER, "map", "()Ljava/util/Map;")
+          .hook(OVERRIDDEN)
+          .cast("java/net/http/HttpHeaders");
+    }
+  }
+
+  private static final class LogHeaders extends MethodWeave {
+    LogHeaders() {
+      super("logHeaders", "(Ljava/lang/String;[Ljava/lang/Object;)V");
+    }
+
+    @Override
+    protected void atEntry(Code code) {
+      // A static method: its parameters start at 0.
+      code.local(0).nothing().hook(MASKED).cast("java/lang/String").store(0);
+      code.local(1).nothing().hook(MASKED).cast("[Ljava/lang/Object;").store(1);
+    }
+  }
+}

@@ -1,0 +1,203 @@
+package org.genesystoken.agent.clients.httpclient;
+
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.ResponseInfo;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow.Subscription;
+import org.genesystoken.agent.core.policy.TokenPolicy;
+
+/**
+ * The body of a 401 to an own hop. Its first bytes are kept until they say whether the token has
+ * expired. Then either the rest is read off and the call replayed, or the app's own subscriber is
+ * given all of it, kept bytes first. Nothing is asked for while the decision is open.
+ */
+final class Refusal<T> implements BodySubscriber<T> {
+  /** Bytes of a refused body that are read off at most, to keep the connection. */
+  private static final int DRAIN_LIMIT = 64 * 1024;
+
+  private final Exchange<T> exchange;
+  private final ResponseInfo info;
+  private final CompletableFuture<T> body = new CompletableFuture<>();
+  private final List<List<ByteBuffer>> kept = new ArrayList<>();
+  private int size;
+  private Subscription upstream;
+
+  /** Set with the decision; the JDK calls nothing meanwhile, unless the body ends or fails. */
+  private Handover<T> handover;
+
+  private boolean decided;
+  private boolean ended;
+  private Throwable failure;
+
+  Refusal(Exchange<T> exchange, ResponseInfo info) {
+    this.exchange = exchange;
+    this.info = info;
+  }
+
+  @Override
+  public CompletionStage<T> getBody() {
+    return body;
+  }
+
+  @Override
+  public void onSubscribe(Subscription subscription) {
+    upstream = subscription;
+    subscription.request(1);
+  }
+
+  @Override
+  public void onNext(List<ByteBuffer> buffers) {
+    Handover<T> to;
+    boolean replayed;
+    synchronized (this) {
+      to = handover;
+      replayed = decided;
+      size += remaining(buffers);
+      if (to == null && !replayed) {
+        kept.add(buffers);
+      }
+    }
+    if (to != null) {
+      to.onNext(buffers);
+    } else if (replayed) {
+      drain();
+    } else if (size < TokenPolicy.BODY_LIMIT) {
+      upstream.request(1);
+    } else {
+      decide();
+    }
+  }
+
+  @Override
+  public void onError(Throwable cause) {
+    end(cause);
+  }
+
+  @Override
+  public void onComplete() {
+    end(null);
+  }
+
+  private static int remaining(List<ByteBuffer> buffers) {
+    int remaining = 0;
+    for (ByteBuffer buffer : buffers) {
+      remaining += buffer.remaining();
+    }
+    return remaining;
+  }
+
+  private void end(Throwable cause) {
+    Handover<T> to;
+    boolean replayed;
+    boolean undecided;
+    synchronized (this) {
+      to = handover;
+      replayed = decided;
+      undecided = !decided && size < TokenPolicy.BODY_LIMIT && !ended;
+      ended = true;
+      failure = cause;
+    }
+    if (to != null) {
+      to.end(cause);
+    } else if (replayed) {
+      body.complete(null);
+    } else if (undecided) {
+      if (cause == null) {
+        decide();
+      } else {
+        handOver();
+      }
+    }
+  }
+
+  private void decide() {
+    byte[] head = new byte[TokenPolicy.BODY_LIMIT];
+    int length = 0;
+    for (List<ByteBuffer> buffers : kept) {
+      for (ByteBuffer buffer : buffers) {
+        int copied = Math.min(buffer.remaining(), head.length - length);
+        buffer.duplicate().get(head, length, copied);
+        length += copied;
+      }
+    }
+    CompletableFuture<Boolean> replayed = exchange.refused(info, head, length);
+    if (replayed.isDone()) {
+      settle(replayed.join());
+    } else {
+      // Not on the agent's thread: the app's handler may run now, and may take its time.
+      replayed.thenAccept(answer -> exchange.execute(() -> settle(answer)));
+    }
+  }
+
+  private void settle(boolean replayed) {
+    if (!replayed) {
+      handOver();
+      return;
+    }
+    boolean over;
+    synchronized (this) {
+      decided = true;
+      kept.clear();
+      over = ended;
+    }
+    if (over) {
+      body.complete(null);
+    } else {
+      drain();
+    }
+  }
+
+  private void drain() {
+    if (size < TokenPolicy.BODY_LIMIT + DRAIN_LIMIT) {
+      upstream.request(1);
+    } else {
+      upstream.cancel();
+      body.complete(null);
+    }
+  }
+
+  private void handOver() {
+    BodySubscriber<T> subscriber;
+    try {
+      subscriber = exchange.subscriber(info);
+    } catch (Throwable ofApp) {
+      upstream.cancel();
+      body.completeExceptionally(ofApp);
+      return;
+    }
+    Handover<T> to = new Handover<>(subscriber, upstream);
+    boolean over;
+    synchronized (this) {
+      to.keep(kept);
+      over = ended;
+      if (over) {
+        to.end(failure);
+      }
+      handover = to;
+    }
+    // As in the JDK: getBody may block until the body is read, so not on this thread.
+    exchange.execute(() -> complete(subscriber));
+    to.start();
+  }
+
+  private void complete(BodySubscriber<T> subscriber) {
+    try {
+      subscriber
+          .getBody()
+          .whenComplete(
+              (value, cause) -> {
+                if (cause == null) {
+                  body.complete(value);
+                } else {
+                  body.completeExceptionally(cause);
+                }
+              });
+    } catch (Throwable ofApp) {
+      body.completeExceptionally(ofApp);
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package org.genesystoken.agent.clients.httpclient;
+
+import java.net.URI;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.util.AbstractList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+import org.genesystoken.agent.core.policy.TokenPolicy;
+
+/**
+ * The headers that the JDK adds to a hop on its own account: they go on the wire, but no object
+ * that the app sees has them, and a redirect starts with new ones.
+ */
+final class SystemHeaders {
+  private static final String NAME = "Authorization";
+
+  private SystemHeaders() {}
+
+  /** The one value of a header that the agent put there. Immutable. */
+  private static final class Managed extends AbstractList<String> {
+    private final String value;
+
+    Managed(String value) {
+      this.value = value;
+    }
+
+    @Override
+    public String get(int index) {
+      if (index != 0) {
+        throw new IndexOutOfBoundsException(index);
+      }
+      return value;
+    }
+
+    @Override
+    public int size() {
+      return 1;
+    }
+  }
+
+  /**
+   * Puts the token on, where it belongs: given the hop's system headers, and its request and body
+   * handler.
+   */
+  static final class Present implements BiFunction<Object, Object, Object> {
+    private final TokenPolicy policy;
+
+    Present(TokenPolicy policy) {
+      this.policy = policy;
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // HttpHeadersBuilder.map() is of this type
+    public Object apply(Object systemHeaders, Object context) {
+      Object handler = ((Object[]) context)[1];
+      // A WebSocket handshake, for one, has a handler of the JDK's own: it is not ours to touch.
+      if (handler instanceof Exchange) {
+        HttpRequest hop = (HttpRequest) ((Object[]) context)[0];
+        present((Map<String, List<String>>) systemHeaders, hop, (Exchange<?>) handler);
+      }
+      return systemHeaders;
+    }
+
+    private void present(
+        Map<String, List<String>> systemHeaders, HttpRequest hop, Exchange<?> exchange) {
+      URI uri = hop.uri();
+      List<String> ofJdk = systemHeaders.get(NAME);
+      List<String> ofApp = hop.headers().map().get(NAME);
+      String own = ofApp == null ? null : ofApp.get(0);
+      // A system header is what the app's Authenticator answered: it wins.
+      if ((ofJdk != null && !(ofJdk instanceof Managed))
+          || !policy.covers(uri.getScheme(), uri.getHost(), uri.getPort(), uri.getRawPath())
+          || !policy.mayReplace(own)) {
+        exchange.foreignHop();
+        return;
+      }
+      String managed = policy.authorizationNow(own);
+      if (managed != null) {
+        systemHeaders.put(NAME, new Managed(managed));
+      }
+      exchange.ownHop(managed == null ? own : managed);
+    }
+  }
+
+  /**
+   * What the app set, but for an Authorization that the agent overrides (in the JDK an app's header
+   * beats a system header): given the app's headers and the system headers.
+   */
+  static final class Overridden implements BiFunction<Object, Object, Object> {
+    @Override
+    public Object apply(Object userHeaders, Object systemHeaders) {
+      HttpHeaders headers = (HttpHeaders) userHeaders;
+      if (((Map<?, ?>) systemHeaders).get(NAME) instanceof Managed
+          && headers.map().containsKey(NAME)) {
+        return HttpHeaders.of(headers.map(), (name, value) -> !name.equalsIgnoreCase(NAME));
+      }
+      return headers;
+    }
+  }
+
+  /**
+   * The JDK's own log of request headers, without tokens: given a text or an array of values to be
+   * logged, and nothing.
+   */
+  static final class Masked implements BiFunction<Object, Object, Object> {
+    private static final String BEARER = "Bearer ";
+
+    @Override
+    public Object apply(Object values, Object nothing) {
+      if (values instanceof String) {
+        return masked((String) values);
+      }
+      Object[] logged = ((Object[]) values).clone();
+      for (int i = 0; i < logged.length; i++) {
+        if (logged[i] instanceof String) {
+          logged[i] = masked((String) logged[i]);
+        }
+      }
+      return logged;
+    }
+
+    private static String masked(String text) {
+      int bearer = text.indexOf(BEARER);
+      if (bearer < 0) {
+        return text;
+      }
+      int token = bearer + BEARER.length();
+      int end = token;
+      while (end < text.length() && text.charAt(end) > ' ') {
+        end++;
+      }
+      return text.substring(0, token) + "***" + text.substring(end);
+    }
+  }
+}

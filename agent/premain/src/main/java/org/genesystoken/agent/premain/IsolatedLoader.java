@@ -1,0 +1,150 @@
+package org.genesystoken.agent.premain;
+
+import java.io.ByteArrayInputStream;
+import java.io.DataInputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URISyntaxException;
+import java.security.ProtectionDomain;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+
+/**
+ * Loads the agent's own classes and libraries from packs inside the agent's jar, where neither the
+ * app nor a scan of its class path can see them.
+ *
+ * <pre>
+ *   bootstrap loader      java.net.GenesysTokenBridge  (called by woven code)
+ *        ^
+ *   platform loader       java.net.http, ...
+ *        ^        ^
+ *        |        +------ isolated loader   packs: core, clients, Byte Buddy, Jackson, SLF4J
+ *   system loader         the app's class path, and this package
+ *        ^
+ *   the app's loaders
+ * </pre>
+ *
+ * A pack is one entry of the jar with many classes in it. A jar that lists every class for itself
+ * costs more at each start and at each class (one inflate and one look-up apiece); a pack is
+ * inflated once, when its first class is asked for. Thread-safe.
+ */
+final class IsolatedLoader extends ClassLoader {
+  static {
+    registerAsParallelCapable();
+  }
+
+  /** The prefix of the classes in a pack, then the packs to look in, in order. */
+  private static final String[][] PACKS = {
+    {"org.genesystoken.agent.", "agent"},
+    {"net.bytebuddy.", "weaver", "bytebuddy"},
+    {"com.fasterxml.jackson.", "library"},
+    {"org.slf4j.", "library"},
+    {"picocli.", "cli"},
+  };
+
+  private final File jar;
+  private final ProtectionDomain domain;
+  private final Map<String, Map<String, byte[]>> packs = new HashMap<>();
+
+  private IsolatedLoader(File jar, ProtectionDomain domain) {
+    // The platform loader on 9+, the extension loader on 8: the JDK's own classes and nothing more.
+    super(ClassLoader.getSystemClassLoader().getParent());
+    this.jar = jar;
+    this.domain = domain;
+  }
+
+  /** A new loader over the packs of the jar that this class came from. */
+  static IsolatedLoader open() throws URISyntaxException {
+    ProtectionDomain domain = IsolatedLoader.class.getProtectionDomain();
+    return new IsolatedLoader(new File(domain.getCodeSource().getLocation().toURI()), domain);
+  }
+
+  @Override
+  protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+    String[] places = packsOf(name);
+    if (places == null) {
+      return super.loadClass(name, resolve);
+    }
+    // Never the parent: with -Djava.system.class.loader the parent is the app's class path, which
+    // may hold another version of a library of ours.
+    synchronized (getClassLoadingLock(name)) {
+      Class<?> loaded = findLoadedClass(name);
+      return loaded != null ? loaded : define(name, places);
+    }
+  }
+
+  private Class<?> define(String name, String[] places) throws ClassNotFoundException {
+    byte[] bytes = take(name.replace('.', '/') + ".class", places);
+    if (bytes == null) {
+      throw new ClassNotFoundException(name);
+    }
+    return defineClass(name, bytes, 0, bytes.length, domain);
+  }
+
+  /** Resources of the agent's own pack; null for any other name, as the app's are none of ours. */
+  @Override
+  public InputStream getResourceAsStream(String name) {
+    byte[] bytes = take(name, new String[] {"", "agent"});
+    return bytes == null ? null : new ByteArrayInputStream(bytes);
+  }
+
+  private static String[] packsOf(String className) {
+    for (String[] pack : PACKS) {
+      if (className.startsWith(pack[0])) {
+        return pack;
+      }
+    }
+    return null;
+  }
+
+  /** Takes the bytes out of their pack, so that what was loaded is not kept twice. */
+  private byte[] take(String entry, String[] places) {
+    synchronized (packs) {
+      for (int i = 1; i < places.length; i++) {
+        byte[] bytes = pack(places[i]).remove(entry);
+        if (bytes != null) {
+          return bytes;
+        }
+      }
+      return null;
+    }
+  }
+
+  private Map<String, byte[]> pack(String name) {
+    Map<String, byte[]> pack = packs.get(name);
+    if (pack == null) {
+      pack = read(name);
+      packs.put(name, pack);
+    }
+    return pack;
+  }
+
+  /** Reads a pack: a count, then for each entry its name, length and bytes. */
+  private Map<String, byte[]> read(String name) {
+    try (ZipFile zip = new ZipFile(jar)) {
+      ZipEntry entry = zip.getEntry("genesys-token-agent/" + name + ".pack");
+      if (entry == null) {
+        throw new IOException("no " + name + " pack in it");
+      }
+      byte[] all = new byte[(int) entry.getSize()];
+      try (DataInputStream in = new DataInputStream(zip.getInputStream(entry))) {
+        in.readFully(all);
+      }
+      DataInputStream in = new DataInputStream(new ByteArrayInputStream(all));
+      int count = in.readInt();
+      Map<String, byte[]> pack = new HashMap<>(count * 2);
+      for (int i = 0; i < count; i++) {
+        String file = in.readUTF();
+        byte[] bytes = new byte[in.readInt()];
+        in.readFully(bytes);
+        pack.put(file, bytes);
+      }
+      return pack;
+    } catch (IOException unreadable) {
+      throw new IllegalStateException("cannot read " + jar + ": " + unreadable.getMessage());
+    }
+  }
+}
