@@ -1,0 +1,158 @@
+package org.genesystoken.demo;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.genesystoken.demo.simulator.Counts;
+
+/** Runs one scene on both sides at the same time, and draws it while it runs. For one use. */
+final class Performance {
+  /** How long beyond its time a program may take to start and to end. */
+  private static final long GRACE_MILLIS = 20_000;
+
+  private final Scene scene;
+  private final File classPath;
+  private final File agentJar;
+  private final int seconds;
+  private final boolean real;
+  private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+  private final Score without = new Score();
+  private final Score with = new Score();
+  private final List<String> stderrWith = new ArrayList<>();
+  private final List<String> strayLines = new ArrayList<>();
+  private long startNanos;
+
+  Performance(Scene scene, File classPath, File agentJar, int seconds, boolean real) {
+    this.scene = scene;
+    this.classPath = classPath;
+    this.agentJar = agentJar;
+    this.seconds = seconds;
+    this.real = real;
+  }
+
+  void run(PrintStream out, Ink ink) throws IOException, InterruptedException {
+    try (Platform plain = scene.platform.start();
+        Platform helped = scene.platform.start()) {
+      out.println(ink.bold(scene.title));
+      out.println("     " + scene.story);
+      out.println(
+          "     " + ink.faint("-javaagent:" + agentJar.getName() + "=" + helped.agentOptions()));
+      out.println();
+      Timeline timeline = new Timeline(out, ink);
+      timeline.open();
+      startNanos = System.nanoTime();
+      ChildProgram first = start(Side.WITHOUT, plain, null);
+      ChildProgram second = start(Side.WITH, helped, agentJar);
+      try {
+        draw(timeline);
+      } finally {
+        first.end();
+        second.end();
+      }
+      timeline.close();
+      serverSide(without, plain.counts());
+      serverSide(with, helped.counts());
+      stderrWith.addAll(second.stderr());
+      out.println();
+    }
+  }
+
+  Score without() {
+    return without;
+  }
+
+  Score with() {
+    return with;
+  }
+
+  /** Why the picture cannot be trusted or the agent failed, for a person; empty if all is well. */
+  List<String> problems() {
+    List<String> problems = new ArrayList<>();
+    if (without.calls() == 0 || with.calls() == 0) {
+      problems.add("A program made no call at all.");
+    }
+    if (with.failures() > 0) {
+      problems.add("The program failed " + with.failures() + " times with the agent.");
+    }
+    for (String line : strayLines) {
+      problems.add("Not from the program, on stdout: " + line);
+    }
+    if (!problems.isEmpty()) {
+      for (String line : stderrWith) {
+        problems.add("stderr with the agent: " + line);
+      }
+    }
+    return problems;
+  }
+
+  private ChildProgram start(Side side, Platform platform, File agent) throws IOException {
+    CallReader reader = new CallReader(platform);
+    return ChildProgram.start(
+        scene.program,
+        classPath,
+        seconds,
+        platform,
+        agent,
+        line -> {
+          int status = CallReader.status(line);
+          Mark mark = status < 0 ? null : reader.mark(status);
+          events.add(new Event(side, millis(), line, mark, status));
+        },
+        () -> events.add(new Event(side, millis(), null, null, 0)));
+  }
+
+  private void draw(Timeline timeline) throws InterruptedException {
+    Narrator narrator = new Narrator(real);
+    long deadline = seconds * 1000L + GRACE_MILLIS;
+    int running = 2;
+    while (running > 0 && millis() < deadline) {
+      Event event = events.poll(100, TimeUnit.MILLISECONDS);
+      if (event == null) {
+        timeline.advance(millis());
+      } else if (event.line == null) {
+        running--;
+      } else if (event.mark == null) {
+        strayLines.add(event.line);
+      } else {
+        timeline.add(event.side, event.millis, event.mark, event.status);
+        (event.side == Side.WITH ? with : without).add(event.mark);
+        String sentence = narrator.sentence(event.side, event.mark);
+        if (sentence != null) {
+          timeline.say(event.millis, sentence);
+        }
+      }
+    }
+  }
+
+  private static void serverSide(Score score, Counts counts) {
+    if (counts != null) {
+      score.addServerSide(counts.refused(), counts.tokenRequests(), counts.distinctTokens());
+    }
+  }
+
+  private long millis() {
+    return (System.nanoTime() - startNanos) / 1_000_000;
+  }
+
+  /** A line of a program at its moment; no line: the program has ended; no mark: a stray line. */
+  private static final class Event {
+    final Side side;
+    final long millis;
+    final String line;
+    final Mark mark;
+    final int status;
+
+    Event(Side side, long millis, String line, Mark mark, int status) {
+      this.side = side;
+      this.millis = millis;
+      this.line = line;
+      this.mark = mark;
+      this.status = status;
+    }
+  }
+}
