@@ -12,6 +12,7 @@ final class Legend {
     out.println();
     out.println("Each program got its token once, in its configuration, and knows no other.");
     out.println("It makes four calls a second, GET and POST by turns.");
+    out.println("The agent finds the client's id and secret in the environment.");
     out.println();
     line(out, ink, Mark.GOOD, "answered");
     line(out, ink, Mark.REFUSED, "401, seen by the program");

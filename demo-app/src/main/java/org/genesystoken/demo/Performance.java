@@ -40,8 +40,9 @@ final class Performance {
         Platform helped = scene.platform.start()) {
       out.println(ink.bold(scene.title));
       out.println("     " + scene.story);
-      out.println(
-          "     " + ink.faint("-javaagent:" + agentJar.getName() + "=" + helped.agentOptions()));
+      String flag = "-javaagent:" + agentJar.getName() + "=" + helped.agentOptions();
+      // a second line, for terminals of 80 columns
+      out.println("     " + ink.faint(flag.replaceFirst(",", ",\n       ")));
       out.println();
       Timeline timeline = new Timeline(out, ink);
       timeline.open();
