@@ -20,16 +20,14 @@ import picocli.CommandLine.Spec;
 /** The demo's command line. */
 @Command(
     name = "java -jar demo-app.jar",
-    mixinStandardHelpOptions = true,
-    version = "Genesys Token Agent demo",
     sortOptions = false,
     header = "Runs one legacy program twice, without and with the agent, and draws both.",
     footer = {
       "",
-      "With --real, GENESYS_CLIENT_ID and GENESYS_CLIENT_SECRET must be in the environment.",
+      "--real takes GENESYS_CLIENT_ID and GENESYS_CLIENT_SECRET from the environment.",
       "",
-      "Exit code: 0 if every program failed without the agent and none with it; 1 if not;",
-      "2 if the demo could not be run as asked."
+      "Exit code: 0: calls failed without the agent, none with it. 1: otherwise.",
+      "2: the demo could not be run as asked."
     })
 public final class Demo implements Callable<Integer> {
   /** Less would end before the tokens do. */
@@ -68,6 +66,13 @@ public final class Demo implements Callable<Integer> {
       defaultValue = "expired",
       description = "With --real: the programs' static token. Default: ${DEFAULT-VALUE}.")
   private String staleToken;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "This text.")
+  @SuppressWarnings("UnusedVariable") // picocli itself acts on it
+  private boolean help;
 
   private final Map<String, String> environment;
   private final PrintStream out;

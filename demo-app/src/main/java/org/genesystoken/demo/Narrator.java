@@ -38,10 +38,12 @@ final class Narrator {
         return real && times == 1 ? "With: a live token went in place of the stale one." : null;
       case ABSORBED:
         return times == 1
-            ? "With: the agent got a new token and sent the call again. It saw 200."
+            ? "With: a new token, the call sent again. The program saw 200."
             : "With: another token dead, nobody noticed.";
       case RENEWED:
-        return times == 1 ? "With: renewed while the old token still worked. No 401 at all." : null;
+        return times == 1
+            ? "With: renewed while the old token still worked, so no 401 at all."
+            : null;
       case REFUSED:
         return times == 1 ? "With: a 401 came through to the program." : null;
       default:

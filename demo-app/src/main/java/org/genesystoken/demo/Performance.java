@@ -4,7 +4,9 @@ import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +17,8 @@ final class Performance {
   /** How long beyond its time a program may take to start and to end. */
   private static final long GRACE_MILLIS = 20_000;
 
+  private static final long NANOS_PER_MILLI = 1_000_000;
+
   private final Scene scene;
   private final File classPath;
   private final File agentJar;
@@ -23,9 +27,8 @@ final class Performance {
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final Score without = new Score();
   private final Score with = new Score();
-  private final List<String> stderrWith = new ArrayList<>();
+  private final Set<String> stderr = new LinkedHashSet<>();
   private final List<String> strayLines = new ArrayList<>();
-  private long startNanos;
 
   Performance(Scene scene, File classPath, File agentJar, int seconds, boolean real) {
     this.scene = scene;
@@ -46,7 +49,6 @@ final class Performance {
       out.println();
       Timeline timeline = new Timeline(out, ink);
       timeline.open();
-      startNanos = System.nanoTime();
       ChildProgram first = start(Side.WITHOUT, plain, null);
       ChildProgram second = start(Side.WITH, helped, agentJar);
       try {
@@ -58,7 +60,8 @@ final class Performance {
       timeline.close();
       serverSide(without, plain.counts());
       serverSide(with, helped.counts());
-      stderrWith.addAll(second.stderr());
+      keepStderr("without", first);
+      keepStderr("with", second);
       out.println();
     }
   }
@@ -84,9 +87,7 @@ final class Performance {
       problems.add("Not from the program, on stdout: " + line);
     }
     if (!problems.isEmpty()) {
-      for (String line : stderrWith) {
-        problems.add("stderr with the agent: " + line);
-      }
+      problems.addAll(stderr);
     }
     return problems;
   }
@@ -102,29 +103,38 @@ final class Performance {
         line -> {
           int status = CallReader.status(line);
           Mark mark = status < 0 ? null : reader.mark(status);
-          events.add(new Event(side, millis(), line, mark, status));
+          events.add(new Event(side, line, mark, status));
         },
-        () -> events.add(new Event(side, millis(), null, null, 0)));
+        () -> events.add(new Event(side, null, null, 0)));
   }
 
   private void draw(Timeline timeline) throws InterruptedException {
     Narrator narrator = new Narrator(real);
+    long launch = System.nanoTime();
     long deadline = seconds * 1000L + GRACE_MILLIS;
+    // the picture's clock starts with the first answer, not with the start of a JVM
+    Event origin = null;
     int running = 2;
-    while (running > 0 && millis() < deadline) {
+    while (running > 0 && millisSince(launch) < deadline) {
       Event event = events.poll(100, TimeUnit.MILLISECONDS);
+      if (origin == null) {
+        origin = event;
+      }
       if (event == null) {
-        timeline.advance(millis());
+        if (origin != null) {
+          timeline.advance(millisSince(origin.nanos));
+        }
       } else if (event.line == null) {
         running--;
       } else if (event.mark == null) {
         strayLines.add(event.line);
       } else {
-        timeline.add(event.side, event.millis, event.mark, event.status);
+        long millis = (event.nanos - origin.nanos) / NANOS_PER_MILLI;
+        timeline.add(event.side, millis, event.mark, event.status);
         (event.side == Side.WITH ? with : without).add(event.mark);
         String sentence = narrator.sentence(event.side, event.mark);
         if (sentence != null) {
-          timeline.say(event.millis, sentence);
+          timeline.say(millis, sentence);
         }
       }
     }
@@ -136,21 +146,26 @@ final class Performance {
     }
   }
 
-  private long millis() {
-    return (System.nanoTime() - startNanos) / 1_000_000;
+  private void keepStderr(String side, ChildProgram program) {
+    for (String line : program.stderr()) {
+      stderr.add("stderr, " + side + ": " + line);
+    }
+  }
+
+  private static long millisSince(long nanos) {
+    return (System.nanoTime() - nanos) / NANOS_PER_MILLI;
   }
 
   /** A line of a program at its moment; no line: the program has ended; no mark: a stray line. */
   private static final class Event {
     final Side side;
-    final long millis;
+    final long nanos = System.nanoTime();
     final String line;
     final Mark mark;
     final int status;
 
-    Event(Side side, long millis, String line, Mark mark, int status) {
+    Event(Side side, String line, Mark mark, int status) {
       this.side = side;
-      this.millis = millis;
       this.line = line;
       this.mark = mark;
       this.status = status;

@@ -9,7 +9,7 @@ public final class Counts {
   private final int tokensIssued;
   private final int distinctTokens;
 
-  Counts(
+  public Counts(
       int answered,
       int refused,
       int otherErrors,

@@ -50,8 +50,8 @@ public final class SimulatorSettings {
   }
 
   /** The clock that tokens age by, in nanoseconds from an arbitrary origin. */
-  SimulatorSettings withClock(LongSupplier clock) {
-    return new SimulatorSettings(tokenLife, statedLife, errorStyle, clock);
+  public SimulatorSettings withClock(LongSupplier clock) {
+    return new SimulatorSettings(tokenLife, statedLife, errorStyle, Objects.requireNonNull(clock));
   }
 
   Duration tokenLife() {
