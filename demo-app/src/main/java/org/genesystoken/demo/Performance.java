@@ -74,22 +74,9 @@ final class Performance {
     return with;
   }
 
-  /** Why the picture cannot be trusted or the agent failed, for a person; empty if all is well. */
+  /** See {@link Verdict#problems}. */
   List<String> problems() {
-    List<String> problems = new ArrayList<>();
-    if (without.calls() == 0 || with.calls() == 0) {
-      problems.add("A program made no call at all.");
-    }
-    if (with.failures() > 0) {
-      problems.add("The program failed " + with.failures() + " times with the agent.");
-    }
-    for (String line : strayLines) {
-      problems.add("Not from the program, on stdout: " + line);
-    }
-    if (!problems.isEmpty()) {
-      problems.addAll(stderr);
-    }
-    return problems;
+    return Verdict.problems(without, with, strayLines, stderr);
   }
 
   private ChildProgram start(Side side, Platform platform, File agent) throws IOException {

@@ -28,14 +28,14 @@ final class Scenes {
     scenes.add(
         new Scene(
             "HttpURLConnection: the token dies early",
-            "The platform says a token lasts 24 h, and drops it after 3 s.",
+            "The platform says a token lasts 24 h, and drops it after about 3 s.",
             URL_CONNECTION,
             () -> SimulatedPlatform.start(surprise, TokenSource.CLIENT_CREDENTIALS)));
     if (javaNetHttp) {
       scenes.add(
           new Scene(
               "java.net.http: the tutorials' world",
-              "Error code 401000, refresh tokens that are good for one use. 3 s again.",
+              "Error code 401000, refresh tokens that are good for one use. About 3 s again.",
               HTTP_CLIENT,
               () -> SimulatedPlatform.start(tutorial, TokenSource.REFRESH_TOKEN)));
     }

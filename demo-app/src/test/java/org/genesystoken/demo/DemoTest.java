@@ -42,7 +42,7 @@ class DemoTest {
   @CsvSource({
     "--real, needs --region",
     "--real --region mars-north-1, Unknown region 'mars-north-1'",
-    "--seconds 4, must be from 5 to 3600",
+    "--seconds 5, must be from 6 to 3600",
     "--seconds ten, --seconds",
     "--nonsense, --nonsense",
   })
