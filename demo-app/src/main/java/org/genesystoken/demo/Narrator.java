@@ -57,7 +57,7 @@ final class Narrator {
     }
     switch (mark) {
       case DECLINED:
-        return side + ": declined, but not for the token (users/me needs a user, not a client).";
+        return side + ": declined, but not for the token (no permission, or no user behind it).";
       case BROKEN:
         return side + ": no proper answer.";
       default:
