@@ -1,0 +1,62 @@
+package org.genesystoken.demo;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.genesystoken.demo.SimulatedPlatform.TokenSource;
+import org.genesystoken.demo.simulator.ErrorStyle;
+import org.genesystoken.demo.simulator.SimulatorSettings;
+
+/** The programme. */
+final class Scenes {
+  private static final String URL_CONNECTION = "com.example.legacy.ConversationReport";
+
+  /** By name only: it is compiled for Java 11, the demo itself for 8. */
+  private static final String HTTP_CLIENT = "com.example.legacy.HttpClientConversationReport";
+
+  private Scenes() {}
+
+  /**
+   * @param javaNetHttp whether this JVM has {@code java.net.http} (11 and later)
+   */
+  static List<Scene> simulated(boolean javaNetHttp) {
+    SimulatorSettings surprise = SimulatorSettings.tokensLive(Duration.ofSeconds(3));
+    SimulatorSettings tutorial = surprise.withErrors(ErrorStyle.TUTORIAL);
+    SimulatorSettings honest =
+        SimulatorSettings.tokensLive(Duration.ofSeconds(4)).withHonestExpiry();
+    List<Scene> scenes = new ArrayList<>();
+    scenes.add(
+        new Scene(
+            "HttpURLConnection: the token dies early",
+            "The platform says a token lasts 24 h, and drops it after about 3 s.",
+            URL_CONNECTION,
+            () -> SimulatedPlatform.start(surprise, TokenSource.CLIENT_CREDENTIALS)));
+    if (javaNetHttp) {
+      scenes.add(
+          new Scene(
+              "java.net.http: the tutorials' world",
+              "Error code 401000, refresh tokens that are good for one use. About 3 s again.",
+              HTTP_CLIENT,
+              () -> SimulatedPlatform.start(tutorial, TokenSource.REFRESH_TOKEN)));
+    }
+    scenes.add(
+        new Scene(
+            "HttpURLConnection: an honest platform",
+            "It says that a token lasts 4 s, and keeps its word.",
+            URL_CONNECTION,
+            () -> SimulatedPlatform.start(honest, TokenSource.LOGIN_URL)));
+    return scenes;
+  }
+
+  static List<Scene> real(RealPlatform platform, boolean javaNetHttp) {
+    List<Scene> scenes = new ArrayList<>();
+    String story = "The program holds a stale token for " + platform.baseUrl() + ".";
+    scenes.add(
+        new Scene("HttpURLConnection on the real platform", story, URL_CONNECTION, () -> platform));
+    if (javaNetHttp) {
+      scenes.add(
+          new Scene("java.net.http on the real platform", story, HTTP_CLIENT, () -> platform));
+    }
+    return scenes;
+  }
+}

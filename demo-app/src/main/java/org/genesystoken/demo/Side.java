@@ -1,0 +1,7 @@
+package org.genesystoken.demo;
+
+/** The two columns of the picture. */
+enum Side {
+  WITHOUT,
+  WITH
+}
