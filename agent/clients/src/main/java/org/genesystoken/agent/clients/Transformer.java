@@ -24,6 +24,8 @@ import org.slf4j.Logger;
  * class stays as it was. Thread-safe.
  */
 final class Transformer implements ClassFileTransformer {
+  private static final ClassLoader SELF = Transformer.class.getClassLoader();
+
   private final Configuration configuration;
   private final Instrumentation instrumentation;
   private final Map<String, Attached> attached = new HashMap<>();
@@ -43,7 +45,11 @@ final class Transformer implements ClassFileTransformer {
       Class<?> redefined,
       ProtectionDomain domain,
       byte[] classFile) {
-    String[] client = className == null ? null : Clients.weaving(className);
+    // Its own classes pass through here too, while it may be loading one that it needs for that.
+    if (className == null || loader == SELF) {
+      return null;
+    }
+    String[] client = Clients.weaving(className);
     return client == null ? null : weave(client, className, classFile);
   }
 
