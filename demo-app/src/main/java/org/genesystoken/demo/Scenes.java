@@ -23,7 +23,7 @@ final class Scenes {
     SimulatorSettings surprise = SimulatorSettings.tokensLive(Duration.ofSeconds(3));
     SimulatorSettings tutorial = surprise.withErrors(ErrorStyle.TUTORIAL);
     SimulatorSettings honest =
-        SimulatorSettings.tokensLive(Duration.ofSeconds(4)).withHonestExpiry();
+        SimulatorSettings.tokensLive(Duration.ofSeconds(5)).withHonestExpiry();
     List<Scene> scenes = new ArrayList<>();
     scenes.add(
         new Scene(
@@ -42,7 +42,7 @@ final class Scenes {
     scenes.add(
         new Scene(
             "HttpURLConnection: an honest platform",
-            "It says that a token lasts 4 s, and keeps its word.",
+            "It says that a token lasts 5 s, and keeps its word.",
             URL_CONNECTION,
             () -> SimulatedPlatform.start(honest, TokenSource.LOGIN_URL)));
     return scenes;

@@ -6,10 +6,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import org.genesystoken.agent.core.policy.Origins;
+import org.genesystoken.agent.core.policy.Origins.Origin;
 
 /** Everything the operator can set, checked and immutable. Thread-safe. */
 public final class Configuration {
@@ -256,7 +257,7 @@ public final class Configuration {
     }
     List<String> entries = sources.list(Setting.HOSTS);
     for (String entry : entries) {
-      if (!checkHost(entry)) {
+      if (origin(entry) == null) {
         sources.invalid(Setting.HOSTS, "expected " + Setting.HOSTS.allowed());
         break;
       }
@@ -274,30 +275,13 @@ public final class Configuration {
     return hosts;
   }
 
-  private static boolean checkHost(String entry) {
-    String authority = authority(entry);
-    if (entry.contains("://") && !startsWith(entry, HTTP) && !startsWith(entry, HTTPS)) {
-      return false;
+  /** The entry as the policy will read it, or null if it is not understood. */
+  private static Origin origin(String entry) {
+    try {
+      return Origins.parse(entry);
+    } catch (IllegalArgumentException e) {
+      return null;
     }
-    boolean literal = authority.startsWith("[");
-    int hostEnd = literal ? authority.indexOf(']') + 1 : authority.indexOf(':');
-    String host = hostEnd < 0 ? authority : authority.substring(0, hostEnd);
-    if (host.isEmpty() || (literal && host.length() < 4)) {
-      return false;
-    }
-    for (int i = literal ? 1 : 0; i < (literal ? host.length() - 1 : host.length()); i++) {
-      char c = host.charAt(i);
-      boolean digit = c >= '0' && c <= '9';
-      boolean hex = digit || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-      boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-      boolean name = digit || letter || c == '-' || c == '.' || c == '_';
-      if (literal ? !hex && c != ':' && c != '.' : !name) {
-        return false;
-      }
-    }
-    String rest = authority.substring(host.length());
-    return (rest.isEmpty() || (rest.startsWith(":") && isPort(rest.substring(1))))
-        && uri(HTTP + authority) != null;
   }
 
   /**
@@ -310,18 +294,6 @@ public final class Configuration {
     } catch (IllegalArgumentException e) {
       return null;
     }
-  }
-
-  private static boolean isPort(String text) {
-    int port = 0;
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c < '0' || c > '9' || i == 5) {
-        return false;
-      }
-      port = port * 10 + (c - '0');
-    }
-    return port >= 1 && port <= 65535;
   }
 
   private static URI tokenUrl(Sources sources, List<String> hosts) {
@@ -347,11 +319,13 @@ public final class Configuration {
 
   /** Whether plain http is fine: on loopback, or where the operator himself wrote http://. */
   private static boolean mayBePlain(String host, List<String> hosts) {
-    if (isLoopback(host)) {
-      return true;
+    Origin target = origin(host);
+    if (target == null || target.isLoopback()) {
+      return target != null;
     }
     for (String entry : hosts) {
-      if (startsWith(entry, HTTP) && host(entry).equalsIgnoreCase(host)) {
+      Origin origin = origin(entry);
+      if (origin != null && "http".equals(origin.scheme()) && origin.host().equals(target.host())) {
         return true;
       }
     }
@@ -360,50 +334,25 @@ public final class Configuration {
 
   private static URI derivedTokenUrl(List<String> hosts) {
     for (String entry : hosts) {
-      String host = host(entry);
+      Origin origin = origin(entry);
       // Genesys' own API hosts are https on the default port; another port is another server
-      boolean plain = startsWith(entry, HTTP) || authority(entry).length() != host.length();
-      if (!plain
-          && startsWith(host, API)
-          && host.indexOf('.', API.length()) > API.length()
-          && !host.endsWith(".")) {
-        return URI.create(HTTPS + "login." + host.substring(API.length()) + "/oauth/token");
+      if (origin != null
+          && !"http".equals(origin.scheme())
+          && origin.port() == -1
+          && origin.host().startsWith(API)
+          && origin.host().indexOf('.', API.length()) > API.length()) {
+        return URI.create(
+            HTTPS + "login." + origin.host().substring(API.length()) + "/oauth/token");
       }
     }
-    String first = hosts.get(0);
-    if (first.contains("://")) {
-      return URI.create(first + TOKEN_PATH);
+    Origin first = origin(hosts.get(0));
+    if (first == null || (first.isLoopback() && first.scheme() == null)) {
+      return null;
     }
-    return isLoopback(host(first)) ? null : URI.create(HTTPS + first + TOKEN_PATH);
-  }
-
-  /** Whether a name or literal can only mean this machine; nothing is looked up. */
-  private static boolean isLoopback(String host) {
-    String name = host.toLowerCase(Locale.ROOT);
-    if (name.equals("localhost") || name.equals("[::1]")) {
-      return true;
-    }
-    int dots = 0;
-    for (int i = 0; i < name.length(); i++) {
-      char c = name.charAt(i);
-      if (c == '.') {
-        dots++;
-      } else if (c < '0' || c > '9') {
-        return false;
-      }
-    }
-    return dots == 3 && name.startsWith("127.");
-  }
-
-  private static String authority(String entry) {
-    int scheme = entry.indexOf("://");
-    return scheme < 0 ? entry : entry.substring(scheme + 3);
-  }
-
-  private static String host(String entry) {
-    String authority = authority(entry);
-    int colon = authority.indexOf(':', authority.indexOf(']') + 1);
-    return colon < 0 ? authority : authority.substring(0, colon);
+    boolean literal = first.host().indexOf(':') >= 0;
+    String host = literal ? "[" + first.host() + "]" : first.host();
+    String port = first.port() == -1 ? "" : ":" + first.port();
+    return URI.create(("http".equals(first.scheme()) ? HTTP : HTTPS) + host + port + TOKEN_PATH);
   }
 
   private static boolean startsWith(String text, String prefix) {

@@ -134,7 +134,7 @@ public final class Origins {
         throw bad(entry, "the bracket of the IPv6 address is not closed");
       }
       host = host.substring(1, host.length() - 1);
-      if (host.indexOf(':') < 0) {
+      if (host.indexOf(':') < 0 || host.contains(":::")) {
         throw bad(entry, "only an IPv6 address stands in brackets");
       }
     }
@@ -269,6 +269,11 @@ public final class Origins {
     /** As written, -1 if none was written. */
     public int port() {
       return port;
+    }
+
+    /** Whether the host can only mean this machine; nothing is looked up. */
+    public boolean isLoopback() {
+      return loopback;
     }
 
     private boolean allows(String requestScheme, int requestPort) {

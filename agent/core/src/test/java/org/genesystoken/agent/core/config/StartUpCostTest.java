@@ -52,6 +52,8 @@ class StartUpCostTest {
             "Configuration$Grant",
             "Configuration$ClientAuth",
             "Configuration$Inject",
+            "Origins",
+            "Origins$Origin",
             "Sources",
             "Setting",
             "Region",
