@@ -65,6 +65,8 @@ class HttpTokenCallTest {
             "PKCS12",
             "-storepass",
             "changeit",
+            "-keypass",
+            "changeit",
             "-keystore",
             keys.getPath()));
     Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -291,6 +293,19 @@ class HttpTokenCallTest {
     }
     assertThatThrownBy(() -> call("http://127.0.0.1:" + port + "/").post(null, "a=b", 5_000))
         .hasMessageContaining("the connection was refused");
+  }
+
+  @Test
+  void a_host_with_an_underscore_can_be_asked() throws Exception {
+    try (RawServer proxy = RawServer.answering(RawServer.json(GRANTED))) {
+      HttpTokenCall call =
+          call("http://my_api:8080/oauth/token", "http://127.0.0.1:" + proxy.port(), null);
+
+      assertThat(call.post(null, "a=b", 5_000).status()).isEqualTo(200);
+
+      assertThat(proxy.requests().get(0))
+          .startsWith("POST http://my_api:8080/oauth/token HTTP/1.1\r\nHost: my_api:8080\r\n");
+    }
   }
 
   @Test

@@ -103,13 +103,14 @@ class ManagedTokenPolicyTest {
     "https, api.mypurecloud.com, -1, https://api.mypurecloud.com/api/v2/oauth/token",
     "https, api.mypurecloud.com, 443, https://api.mypurecloud.com:443/api/v2/oauth/token",
     "http, localhost, 8080, http://localhost:8080/api/v2/oauth/token",
+    "https, my_api, 8443, https://my_api:8443/api/v2/oauth/token",
     "https, localhost, 8443, https://localhost:8443/api/v2/oauth/token",
     "http, ::1, 8080, 'http://[::1]:8080/api/v2/oauth/token'",
     "http, '[::1]', 8080, 'http://[::1]:8080/api/v2/oauth/token'"
   })
   void a_token_url_that_is_not_set_is_that_of_the_first_covered_request(
       String scheme, String host, int port, String tokenUrl) {
-    ManagedTokenPolicy policy = policy(Inject.ALWAYS, null, API, "localhost", "::1");
+    ManagedTokenPolicy policy = policy(Inject.ALWAYS, null, API, "localhost", "::1", "my_api:8443");
 
     policy.covers("https", "elsewhere.com", -1, "/");
     policy.covers(scheme, host, port, "/api/v2/users/me");
@@ -189,6 +190,21 @@ class ManagedTokenPolicyTest {
     assertThat(policy.authorization("Bearer 0")).as("the oldest is forgotten").isNull();
     assertThat(policy.authorization("Bearer 1")).isEqualTo(MANAGED);
     assertThat(policy.authorization("Bearer 64")).isEqualTo(MANAGED);
+  }
+
+  @Test
+  void on_401_a_refused_token_of_the_agent_is_not_taken_for_one_of_the_app() {
+    ManagedTokenPolicy policy = live(Inject.ON_401);
+    policy.renewAsync("Bearer own");
+    time.runDue();
+
+    for (int i = 0; i < 100; i++) {
+      policy.renewAsync(MANAGED);
+      time.runDue();
+    }
+
+    assertThat(policy.authorization("Bearer own")).isEqualTo(MANAGED);
+    assertThat(policy.authorization(MANAGED)).isNull();
   }
 
   @Test
