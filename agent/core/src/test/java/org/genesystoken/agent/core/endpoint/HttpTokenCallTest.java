@@ -48,8 +48,9 @@ class HttpTokenCallTest {
   static void make_a_key_for_localhost() throws Exception {
     keys = directory.resolve("keys.p12").toFile();
     List<String> command = new ArrayList<>();
-    command.add(
-        System.getProperty("java.home") + File.separator + "bin" + File.separator + "keytool");
+    // keytool's class through the java launcher: a run-time image may lack the tool itself
+    command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
+    command.add("sun.security.tools.keytool.Main");
     command.addAll(
         Arrays.asList(
             "-genkeypair",
