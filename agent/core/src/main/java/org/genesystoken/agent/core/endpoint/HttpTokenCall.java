@@ -46,6 +46,7 @@ final class HttpTokenCall implements TokenCall {
   private final boolean secure;
   private final String host;
   private final int port;
+  private final boolean explicitPort;
   private final long connectTimeoutMillis;
   private final URI proxy;
   private final File trustStore;
@@ -62,8 +63,16 @@ final class HttpTokenCall implements TokenCall {
       URI url, long connectTimeoutMillis, URI proxy, File trustStore, Scheduler scheduler) {
     this.url = url;
     this.secure = "https".equalsIgnoreCase(url.getScheme());
-    this.host = withoutBrackets(url.getHost());
-    this.port = url.getPort() != -1 ? url.getPort() : secure ? HTTPS_PORT : HTTP_PORT;
+    // Not getHost(): it is null for a host with an underscore, as container networks have them.
+    String authority = url.getRawAuthority();
+    authority = authority.substring(authority.lastIndexOf('@') + 1);
+    int colon = authority.lastIndexOf(':');
+    this.explicitPort = colon > authority.lastIndexOf(']') && colon + 1 < authority.length();
+    this.host = withoutBrackets(explicitPort ? authority.substring(0, colon) : authority);
+    this.port =
+        explicitPort
+            ? Integer.parseInt(authority.substring(colon + 1))
+            : secure ? HTTPS_PORT : HTTP_PORT;
     this.connectTimeoutMillis = connectTimeoutMillis;
     this.proxy = proxy;
     this.trustStore = trustStore;
@@ -255,7 +264,7 @@ final class HttpTokenCall implements TokenCall {
 
   private String authority(boolean withPort) {
     String name = host.indexOf(':') >= 0 ? '[' + host + ']' : host;
-    return withPort || url.getPort() != -1 ? name + ':' + port : name;
+    return withPort || explicitPort ? name + ':' + port : name;
   }
 
   private static String withoutBrackets(String host) {

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.KeyStoreException;
+import java.util.Collections;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
@@ -39,14 +41,13 @@ final class Trust {
   }
 
   private static KeyStore load(File store) throws IOException, GeneralSecurityException {
-    KeyStore keys = null;
     IOException failure = null;
-    // A PKCS12 store that is opened without its password looks empty; a JKS store does not.
+    // Without its password a PKCS12 store shows no certificate; a JKS store does.
     for (char[] password : new char[][] {null, USUAL_PASSWORD}) {
       try (InputStream in = new FileInputStream(store)) {
-        keys = KeyStore.getInstance(KeyStore.getDefaultType());
+        KeyStore keys = KeyStore.getInstance(KeyStore.getDefaultType());
         keys.load(in, password);
-        if (keys.size() > 0) {
+        if (hasCertificate(keys)) {
           return keys;
         }
       } catch (IOException e) {
@@ -58,5 +59,14 @@ final class Trust {
             + store
             + (failure == null ? " holds no certificate" : " cannot be read")
             + "; give a JKS or PKCS12 store without a password or with 'changeit'");
+  }
+
+  private static boolean hasCertificate(KeyStore keys) throws KeyStoreException {
+    for (String alias : Collections.list(keys.aliases())) {
+      if (keys.getCertificate(alias) != null) {
+        return true;
+      }
+    }
+    return false;
   }
 }

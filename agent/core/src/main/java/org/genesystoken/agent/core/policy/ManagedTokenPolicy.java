@@ -101,7 +101,7 @@ final class ManagedTokenPolicy extends TokenPolicy {
     if (started == null) {
       return false;
     }
-    remember(refused);
+    remember(started, refused);
     return started.renew(refused);
   }
 
@@ -111,7 +111,7 @@ final class ManagedTokenPolicy extends TokenPolicy {
     if (started == null) {
       return CompletableFuture.completedFuture(false);
     }
-    remember(refused);
+    remember(started, refused);
     return started.renewAsync(refused);
   }
 
@@ -139,8 +139,8 @@ final class ManagedTokenPolicy extends TokenPolicy {
     }
   }
 
-  private void remember(String refused) {
-    if (inject != Inject.ON_401 || refusedOwn.contains(refused)) {
+  private void remember(TokenManager started, String refused) {
+    if (inject != Inject.ON_401 || refusedOwn.contains(refused) || started.isCurrent(refused)) {
       return;
     }
     lock.lock();

@@ -36,8 +36,11 @@ public final class Origins {
 
   /** The one origin of a URL with a scheme and a host. */
   static Origins of(URI url) {
-    String port = url.getPort() == -1 ? "" : ":" + url.getPort();
-    return of(Collections.singletonList(url.getScheme() + "://" + url.getHost() + port));
+    // not getHost(): it is null for a host with an underscore
+    String authority = url.getRawAuthority();
+    return of(
+        Collections.singletonList(
+            url.getScheme() + "://" + authority.substring(authority.lastIndexOf('@') + 1)));
   }
 
   /**

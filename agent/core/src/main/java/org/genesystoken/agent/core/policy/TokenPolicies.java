@@ -59,12 +59,15 @@ public final class TokenPolicies {
         configuration.connectTimeoutMillis() + configuration.readTimeoutMillis() + GRACE_MILLIS,
         configuration.refreshAheadMillis(),
         configuration.accessToken(),
-        new Reports(log, withoutQuery(tokenUrl), clock),
+        new Reports(log, withoutSecrets(tokenUrl), clock),
         counters);
   }
 
-  private static String withoutQuery(URI url) {
-    String port = url.getPort() == -1 ? "" : ":" + url.getPort();
-    return url.getScheme() + "://" + url.getHost() + port + url.getRawPath();
+  private static String withoutSecrets(URI url) {
+    String authority = url.getRawAuthority();
+    return url.getScheme()
+        + "://"
+        + authority.substring(authority.lastIndexOf('@') + 1)
+        + url.getRawPath();
   }
 }

@@ -164,6 +164,11 @@ public final class TokenManager {
     return result;
   }
 
+  /** Whether this Authorization value is the managed one, live or not. */
+  public boolean isCurrent(String header) {
+    return header != null && header.equals(current.header);
+  }
+
   /** A replay that carried this value was refused again. */
   public void replayRefused(String refused) {
     boolean opened;

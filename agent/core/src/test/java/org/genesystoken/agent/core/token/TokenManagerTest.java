@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.genesystoken.agent.core.config.Secret;
 import org.genesystoken.agent.core.endpoint.TokenRequestException;
@@ -472,6 +473,41 @@ class TokenManagerTest {
     }
 
     assertThat(endpoint.requests()).isEqualTo(201);
+  }
+
+  @Test
+  void thirty_two_threads_on_tokens_that_keep_dying_make_one_request_for_each_death()
+      throws Exception {
+    AtomicInteger deaths = new AtomicInteger();
+    AtomicReference<String> dead = new AtomicReference<>();
+    TokenManager manager = onRealThreads(20_000);
+    ExecutorService callers = Executors.newFixedThreadPool(32);
+    try {
+      List<Future<?>> calls = new ArrayList<>();
+      for (int i = 0; i < 20_000; i++) {
+        boolean kills = i % 500 == 499;
+        calls.add(
+            callers.submit(
+                () -> {
+                  String sent = manager.header();
+                  if (kills && !sent.equals(dead.getAndSet(sent))) {
+                    deaths.incrementAndGet();
+                  }
+                  if (sent.equals(dead.get())) {
+                    assertThat(manager.renew(sent)).isTrue();
+                    assertThat(manager.header()).isNotEqualTo(sent);
+                  }
+                }));
+      }
+      for (Future<?> call : calls) {
+        call.get(20, SECONDS);
+      }
+    } finally {
+      callers.shutdownNow();
+    }
+
+    assertThat(deaths.get()).isGreaterThan(10);
+    assertThat(endpoint.requests()).isLessThanOrEqualTo(deaths.get() + 1);
   }
 
   @Test

@@ -1,0 +1,392 @@
+package org.genesystoken.agent.core.endpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import org.genesystoken.agent.core.config.Configuration.ClientAuth;
+import org.genesystoken.agent.core.config.Configuration.Grant;
+import org.genesystoken.agent.core.config.Secret;
+import org.genesystoken.agent.core.time.VirtualTime;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.helpers.NOPLogger;
+
+class GrantsTest {
+  private static final String GRANTED = "{\"access_token\":\"new\",\"token_type\":\"bearer\"}";
+  private static final String INVALID_GRANT = "{\"error\":\"invalid_grant\"}";
+
+  @TempDir Path directory;
+
+  private final VirtualTime time = new VirtualTime();
+  private final List<String> calls = new ArrayList<>();
+  private final Deque<HttpAnswer> answers = new ArrayDeque<>();
+  private final TokenCall call =
+      (authorization, form, timeoutMillis) -> {
+        calls.add(authorization + " " + form);
+        if (answers.isEmpty()) {
+          throw new IOException("the connection was refused");
+        }
+        return answers.remove();
+      };
+
+  private void answer(int status, String body) {
+    answer(status, null, body);
+  }
+
+  private void answer(int status, String retryAfter, String body) {
+    answers.add(new HttpAnswer(status, retryAfter, body.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private Grants clientCredentials(ClientAuth auth) {
+    return new Grants(
+        call, Grant.CLIENT_CREDENTIALS, "id:1", new Secret("s&cret ü"), auth, null, 10_000, time);
+  }
+
+  private Grants refreshToken(RefreshTokenStore store, boolean withClient) {
+    return new Grants(
+        call,
+        Grant.REFRESH_TOKEN,
+        withClient ? "id" : null,
+        withClient ? new Secret("secret") : null,
+        ClientAuth.BODY,
+        store,
+        10_000,
+        time);
+  }
+
+  private RefreshTokenStore store(String initial, File file) {
+    return new RefreshTokenStore(
+        initial == null ? null : new Secret(initial), file, NOPLogger.NOP_LOGGER);
+  }
+
+  private static TokenRequestException failureOf(Grants grants) {
+    return catchThrowableOfType(TokenRequestException.class, grants::request);
+  }
+
+  // ------------------------------------------------------------------ requests
+
+  @Test
+  void basic_authentication_form_encodes_id_and_secret_first() throws Exception {
+    answer(200, GRANTED);
+
+    TokenResponse response = clientCredentials(ClientAuth.BASIC).request();
+
+    assertThat(response.accessToken().value()).isEqualTo("new");
+    // id%3A1:s%26cret+%C3%BC
+    assertThat(calls)
+        .containsExactly("Basic aWQlM0ExOnMlMjZjcmV0KyVDMyVCQw== grant_type=client_credentials");
+  }
+
+  @Test
+  void body_authentication_puts_id_and_secret_into_the_form() throws Exception {
+    answer(200, GRANTED);
+
+    clientCredentials(ClientAuth.BODY).request();
+
+    assertThat(calls)
+        .containsExactly(
+            "null grant_type=client_credentials&client_id=id%3A1&client_secret=s%26cret+%C3%BC");
+  }
+
+  // ------------------------------------------------------------------ answers
+
+  @ParameterizedTest(name = "{0} → {1} ms")
+  @CsvSource({
+    "3600, 3600000",
+    "'\"3600\"', 3600000",
+    "3600.5, 3600500",
+    "'\"3600.5\"', 3600500",
+    "5, 5000",
+    "0, 300000",
+    "-1, 300000",
+    "null, 300000",
+    "'\"soon\"', 300000",
+    "'\"NaN\"', 300000",
+    "0.0001, 1000",
+    "2592001, 2592000000",
+    "1000000000000, 2592000000",
+    "1e400, 2592000000",
+    "[1], 300000"
+  })
+  void expires_in_is_read_as_it_comes(String json, long millis) throws Exception {
+    answer(200, "{\"access_token\":\"new\",\"expires_in\":" + json + "}");
+
+    assertThat(clientCredentials(ClientAuth.BASIC).request().lifeMillis()).isEqualTo(millis);
+  }
+
+  @Test
+  void a_missing_expires_in_means_five_minutes() throws Exception {
+    answer(200, GRANTED);
+
+    assertThat(clientCredentials(ClientAuth.BASIC).request().lifeMillis()).isEqualTo(300_000);
+  }
+
+  @ParameterizedTest(name = "body: {0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "''|without JSON",
+        "<html>hello</html>|without JSON",
+        "{\"access_token\":\"secret|without JSON",
+        "{\"access_token\":\"secret\"|without JSON",
+        "{}|no access_token",
+        "{\"access_token\":\"\"}|no access_token",
+        "{\"access_token\":\"secret\",\"token_type\":\"mac\"}|not Bearer",
+        "{\"access_token\":\"secret\\r\\nX: y\"}|characters",
+        "{\"access_token\":\"secret token\"}|characters",
+        "{\"access_token\":\"secret\\u00e9\"}|characters"
+      })
+  void a_200_that_holds_no_good_token_is_a_temporary_failure(String body, String says) {
+    answer(200, body);
+
+    TokenRequestException failure = failureOf(clientCredentials(ClientAuth.BASIC));
+
+    assertThat(failure.isPermanent()).isFalse();
+    assertThat(failure).hasMessageContaining(says).hasMessageNotContaining("secret");
+  }
+
+  @ParameterizedTest(name = "{0} {1}")
+  @CsvSource({
+    "400, invalid_client, client-secret",
+    "401, invalid_client, client-secret",
+    "200, invalid_client, client-secret",
+    "400, unauthorized_client, grant",
+    "400, invalid_scope, scopes",
+    "400, invalid_request, token-url",
+    "401, '', token-url",
+    "403, '', token-url"
+  })
+  void a_permanent_failure_names_the_remedy(int status, String error, String remedy) {
+    answer(status, "{\"error\":\"" + error + "\",\"description\":\"authentication failed\"}");
+
+    TokenRequestException failure = failureOf(clientCredentials(ClientAuth.BASIC));
+
+    assertThat(failure.isPermanent()).isTrue();
+    assertThat(failure).hasMessageContaining(remedy);
+    assertThat(failure.getMessage())
+        .startsWith("it answered " + status + (error.isEmpty() ? "" : " " + error));
+  }
+
+  @ParameterizedTest(name = "{0} {1}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "500|{}",
+        "502|<html>",
+        "503|",
+        "504|{\"code\":\"authentication.request.timeout\"}",
+        "408|{}",
+        "429|{}",
+        "302|",
+        "404|<html>",
+        "400|{\"error\":\"invalid_request\",\"description\":\"rate limit exceeded; wait\"}"
+      })
+  void a_failure_that_may_pass_is_temporary(int status, String body) {
+    answer(status, body == null ? "" : body);
+
+    TokenRequestException failure = failureOf(clientCredentials(ClientAuth.BASIC));
+
+    assertThat(failure.isPermanent()).isFalse();
+    assertThat(failure).hasMessageContaining("it answered " + status);
+  }
+
+  @ParameterizedTest(name = "Retry-After: {0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {"120|120000", "0|1000", "1000000000|900000", "-5|-1", "soon|-1", "''|-1"})
+  void retry_after_is_kept_within_bounds(String value, long millis) {
+    answer(429, value, "{}");
+
+    assertThat(failureOf(clientCredentials(ClientAuth.BASIC)).retryAfterMillis()).isEqualTo(millis);
+  }
+
+  @Test
+  void retry_after_may_be_a_date() {
+    // the virtual clock stands at day 20,000
+    answer(503, "Fri, 04 Oct 2024 00:02:00 GMT", "");
+
+    assertThat(failureOf(clientCredentials(ClientAuth.BASIC)).retryAfterMillis())
+        .isEqualTo(120_000);
+  }
+
+  @Test
+  void an_error_code_that_is_none_is_not_shown() {
+    answer(400, "{\"error\":\"the secret is s3cr3t\"}");
+
+    assertThat(failureOf(clientCredentials(ClientAuth.BASIC)))
+        .hasMessageNotContaining("s3cr3t")
+        .hasMessageStartingWith("it answered 400;");
+  }
+
+  // ------------------------------------------------------------------ refresh tokens
+
+  @Test
+  void a_rotated_refresh_token_replaces_the_old_one_and_none_keeps_it() throws Exception {
+    Grants grants = refreshToken(store("one", null), false);
+    answer(200, "{\"access_token\":\"a\",\"refresh_token\":\"two\"}");
+    answer(200, GRANTED);
+    answer(200, GRANTED);
+
+    grants.request();
+    grants.request();
+    grants.request();
+
+    assertThat(calls)
+        .containsExactly(
+            "null grant_type=refresh_token&refresh_token=one",
+            "null grant_type=refresh_token&refresh_token=two",
+            "null grant_type=refresh_token&refresh_token=two");
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void a_rotated_refresh_token_is_written_for_its_owner_only_and_nothing_else_is_left()
+      throws Exception {
+    Path file = directory.resolve("refresh-token");
+    Files.write(file, "one\n".getBytes(StandardCharsets.UTF_8));
+    Grants grants = refreshToken(store("older", file.toFile()), false);
+    answer(200, "{\"access_token\":\"a\",\"refresh_token\":\"two\"}");
+
+    grants.request();
+
+    assertThat(calls).containsExactly("null grant_type=refresh_token&refresh_token=one");
+    assertThat(file).hasContent("two");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
+    assertThat(directory.toFile().list()).containsExactly("refresh-token");
+  }
+
+  @Test
+  void a_file_that_is_not_there_yet_is_made_at_the_first_rotation() throws Exception {
+    Path file = directory.resolve("refresh-token");
+    Grants grants = refreshToken(store("one", file.toFile()), false);
+    answer(200, "{\"access_token\":\"a\",\"refresh_token\":\"two\"}");
+
+    grants.request();
+
+    assertThat(file).hasContent("two");
+  }
+
+  @Test
+  void a_file_that_cannot_be_written_leaves_the_new_token_in_memory() throws Exception {
+    File file = directory.resolve("missing").resolve("refresh-token").toFile();
+    Grants grants = refreshToken(store("one", file), false);
+    answer(200, "{\"access_token\":\"a\",\"refresh_token\":\"two\"}");
+    answer(200, GRANTED);
+
+    grants.request();
+    grants.request();
+
+    assertThat(calls.get(1)).endsWith("refresh_token=two");
+  }
+
+  @Test
+  void a_link_to_the_file_stays_a_link() throws Exception {
+    Path file = directory.resolve("real");
+    Files.write(file, "one".getBytes(StandardCharsets.UTF_8));
+    Path link = Files.createSymbolicLink(directory.resolve("link"), file);
+    Grants grants = refreshToken(store(null, link.toFile()), false);
+    answer(200, "{\"access_token\":\"a\",\"refresh_token\":\"two\"}");
+
+    grants.request();
+
+    assertThat(Files.isSymbolicLink(link)).isTrue();
+    assertThat(file).hasContent("two");
+  }
+
+  @Test
+  void an_invalid_grant_adopts_the_newer_token_that_another_process_has_stored() throws Exception {
+    Path file = directory.resolve("refresh-token");
+    Files.write(file, "one".getBytes(StandardCharsets.UTF_8));
+    Grants grants = refreshToken(store(null, file.toFile()), true);
+    Files.write(file, "newer".getBytes(StandardCharsets.UTF_8));
+    answer(400, INVALID_GRANT);
+    answer(200, GRANTED);
+
+    assertThat(grants.request().accessToken().value()).isEqualTo("new");
+
+    assertThat(calls.get(1)).contains("refresh_token=newer");
+  }
+
+  @Test
+  void an_invalid_grant_falls_back_to_client_credentials_and_is_not_presented_again()
+      throws Exception {
+    Path file = directory.resolve("refresh-token");
+    Files.write(file, "one".getBytes(StandardCharsets.UTF_8));
+    Grants grants = refreshToken(store(null, file.toFile()), true);
+    answer(400, INVALID_GRANT);
+    answer(200, GRANTED);
+    answer(200, GRANTED);
+
+    grants.request();
+    grants.request();
+
+    String credentials = "null grant_type=client_credentials&client_id=id&client_secret=secret";
+    assertThat(calls)
+        .containsExactly(
+            "null grant_type=refresh_token&refresh_token=one&client_id=id&client_secret=secret",
+            credentials,
+            credentials);
+    assertThat(file).hasContent("one");
+  }
+
+  @Test
+  void an_invalid_grant_without_another_way_is_permanent() {
+    answer(400, INVALID_GRANT);
+
+    TokenRequestException failure = failureOf(refreshToken(store("one", null), false));
+
+    assertThat(failure.isPermanent()).isTrue();
+    assertThat(failure).hasMessageContaining("invalid_grant").hasMessageContaining("set a new one");
+    assertThat(calls).hasSize(1);
+  }
+
+  @Test
+  void a_missing_refresh_token_is_named_and_found_once_it_is_there() throws Exception {
+    Path file = directory.resolve("refresh-token");
+    Grants grants = refreshToken(store(null, file.toFile()), false);
+
+    TokenRequestException failure = failureOf(grants);
+    Files.write(file, "late".getBytes(StandardCharsets.UTF_8));
+    answer(200, GRANTED);
+    grants.request();
+
+    assertThat(failure.isPermanent()).isTrue();
+    assertThat(failure).hasMessageContaining("there is no refresh token in " + file);
+    assertThat(calls).containsExactly("null grant_type=refresh_token&refresh_token=late");
+  }
+
+  @Test
+  void no_failure_holds_a_secret() {
+    for (String body : Arrays.asList(INVALID_GRANT, "{\"error\":\"invalid_client\"}", "s3cr3t")) {
+      answer(400, body);
+      Grants grants =
+          new Grants(
+              call,
+              Grant.REFRESH_TOKEN,
+              "id",
+              null,
+              ClientAuth.BASIC,
+              store("s3cr3t", null),
+              10_000,
+              time);
+
+      assertThat(failureOf(grants)).hasMessageNotContaining("s3cr3t");
+    }
+  }
+}

@@ -1,0 +1,521 @@
+package org.genesystoken.agent.core.endpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import org.genesystoken.agent.core.time.AgentThreads;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(20)
+class HttpTokenCallTest {
+  private static final String GRANTED = "{\"access_token\":\"abc\"}";
+  private static final char[] PASSWORD = "changeit".toCharArray();
+
+  @TempDir static Path directory;
+
+  private static File keys;
+  private final ProxySelector selector = ProxySelector.getDefault();
+
+  @BeforeAll
+  static void make_a_key_for_localhost() throws Exception {
+    keys = directory.resolve("keys.p12").toFile();
+    List<String> command = new ArrayList<>();
+    // keytool's class through the java launcher: a run-time image may lack the tool itself
+    command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
+    command.add("sun.security.tools.keytool.Main");
+    command.addAll(
+        Arrays.asList(
+            "-genkeypair",
+            "-alias",
+            "server",
+            "-keyalg",
+            "EC",
+            "-dname",
+            "CN=localhost",
+            "-ext",
+            "SAN=dns:localhost",
+            "-storetype",
+            "PKCS12",
+            "-storepass",
+            "changeit",
+            "-keypass",
+            "changeit",
+            "-keystore",
+            keys.getPath()));
+    Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
+    keytool.getOutputStream().close();
+    InputStream output = keytool.getInputStream();
+    while (output.read() >= 0) {
+      // drained, so that it does not stop
+    }
+    assertThat(keytool.waitFor()).isZero();
+  }
+
+  @AfterEach
+  void restore_the_selector() {
+    ProxySelector.setDefault(selector);
+  }
+
+  private static HttpTokenCall call(String url) {
+    return call(url, null, null);
+  }
+
+  private static HttpTokenCall call(String url, String proxy, File trustStore) {
+    return new HttpTokenCall(
+        URI.create(url),
+        2_000,
+        proxy == null ? null : URI.create(proxy),
+        trustStore,
+        new AgentThreads());
+  }
+
+  private static HttpAnswer post(RawServer server) throws IOException {
+    return call(url(server)).post(null, "a=b", 5_000);
+  }
+
+  private static String url(RawServer server) {
+    return "http://127.0.0.1:" + server.port() + "/oauth/token?x=1";
+  }
+
+  private static String text(HttpAnswer answer) {
+    return new String(answer.body(), StandardCharsets.UTF_8);
+  }
+
+  // ------------------------------------------------------------------ request and answer
+
+  @Test
+  void it_posts_the_form_on_a_connection_of_its_own() throws Exception {
+    try (RawServer server = RawServer.answering(RawServer.json(GRANTED))) {
+      HttpAnswer answer = call(url(server)).post("Basic eDp5", "grant_type=x", 5_000);
+
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(text(answer)).isEqualTo(GRANTED);
+      assertThat(server.requests())
+          .containsExactly(
+              "POST /oauth/token?x=1 HTTP/1.1\r\n"
+                  + "Host: 127.0.0.1:"
+                  + server.port()
+                  + "\r\nUser-Agent: genesys-token-agent\r\n"
+                  + "Accept: application/json\r\n"
+                  + "Content-Type: application/x-www-form-urlencoded\r\n"
+                  + "Content-Length: 12\r\n"
+                  + "Authorization: Basic eDp5\r\n"
+                  + "Connection: close\r\n\r\n"
+                  + "grant_type=x");
+    }
+  }
+
+  @Test
+  void it_reads_a_chunked_body() throws Exception {
+    try (RawServer server =
+        RawServer.answering(
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + "8;x=y\r\n{\"access\r\nE\r\n_token\":\"abc\"}\r\n0\r\nTrailer: t\r\n\r\n")) {
+      assertThat(text(post(server))).isEqualTo(GRANTED);
+    }
+  }
+
+  @Test
+  void it_reads_a_body_that_ends_with_the_connection() throws Exception {
+    try (RawServer server = RawServer.answering("HTTP/1.0 200 OK\n\n" + GRANTED)) {
+      assertThat(text(post(server))).isEqualTo(GRANTED);
+    }
+  }
+
+  @Test
+  void it_passes_over_interim_answers() throws Exception {
+    try (RawServer server =
+        RawServer.answering(
+            "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + RawServer.json(GRANTED))) {
+      assertThat(post(server).status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void it_hands_over_status_and_retry_after_of_a_refusal() throws Exception {
+    try (RawServer server =
+        RawServer.answering(
+            "HTTP/1.1 429 Slow Down\r\nretry-after: 7\r\nContent-Length: 0\r\n\r\n")) {
+      HttpAnswer answer = post(server);
+
+      assertThat(answer.status()).isEqualTo(429);
+      assertThat(answer.retryAfter()).isEqualTo("7");
+    }
+  }
+
+  @Test
+  void it_follows_no_redirect() throws Exception {
+    try (RawServer target = RawServer.answering(RawServer.json(GRANTED));
+        RawServer server =
+            RawServer.answering(
+                "HTTP/1.1 307 Temporary Redirect\r\nLocation: "
+                    + url(target)
+                    + "\r\nContent-Length: 0\r\n\r\n")) {
+      assertThat(post(server).status()).isEqualTo(307);
+      assertThat(target.requests()).isEmpty();
+    }
+  }
+
+  // ------------------------------------------------------------------ broken answers
+
+  @Test
+  void a_body_of_ten_megabytes_is_not_read() throws Exception {
+    String announced = "HTTP/1.1 200 OK\r\nContent-Length: 10000000\r\n\r\n";
+    try (RawServer server = RawServer.answering(announced)) {
+      assertThatThrownBy(() -> post(server)).hasMessageContaining("larger than 64 KiB");
+    }
+    try (RawServer server =
+        RawServer.answering(
+            (request, out, socket) -> {
+              out.write("HTTP/1.1 200 OK\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+              for (int i = 0; i < 10_000; i++) {
+                out.write(new byte[1_000]);
+              }
+            })) {
+      assertThatThrownBy(() -> post(server)).hasMessageContaining("larger than 64 KiB");
+    }
+  }
+
+  @Test
+  void a_header_without_end_is_not_read() throws Exception {
+    try (RawServer server =
+        RawServer.answering(
+            (request, out, socket) -> {
+              out.write("HTTP/1.1 200 OK\r\n".getBytes(StandardCharsets.US_ASCII));
+              for (int i = 0; i < 10_000; i++) {
+                out.write(
+                    "X: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\r\n".getBytes(StandardCharsets.US_ASCII));
+              }
+            })) {
+      assertThatThrownBy(() -> post(server)).hasMessageContaining("header is larger");
+    }
+  }
+
+  @Test
+  void an_answer_that_is_cut_off_is_a_failure() throws Exception {
+    try (RawServer server =
+        RawServer.answering("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n" + GRANTED)) {
+      assertThatThrownBy(() -> post(server)).hasMessageContaining("closed before");
+    }
+  }
+
+  @Test
+  void something_else_than_http_is_a_failure_that_quotes_nothing() throws Exception {
+    try (RawServer server = RawServer.answering("SSH-2.0-secret\r\n")) {
+      assertThatThrownBy(() -> post(server))
+          .hasMessageContaining("does not speak HTTP")
+          .hasMessageNotContaining("secret");
+    }
+  }
+
+  // ------------------------------------------------------------------ time
+
+  @Test
+  void a_server_that_never_answers_costs_the_time_allowed_and_no_more() throws Exception {
+    CountDownLatch end = new CountDownLatch(1);
+    try (RawServer server = RawServer.answering((request, out, socket) -> end.await())) {
+      long start = System.nanoTime();
+
+      assertThatThrownBy(() -> call(url(server)).post(null, "a=b", 300))
+          .hasMessage("no complete answer within 300 ms");
+
+      assertThat(System.nanoTime() - start).isBetween(290_000_000L, 5_000_000_000L);
+    } finally {
+      end.countDown();
+    }
+  }
+
+  @Test
+  void a_slow_drip_costs_the_time_allowed_and_no_more() throws Exception {
+    CountDownLatch gone = new CountDownLatch(1);
+    try (RawServer server =
+        RawServer.answering(
+            (request, out, socket) -> {
+              out.write(
+                  "HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n"
+                      .getBytes(StandardCharsets.US_ASCII));
+              // 20 ms between two bytes, until the client has gone
+              while (!gone.await(20, TimeUnit.MILLISECONDS)) {
+                out.write('x');
+              }
+            })) {
+      assertThatThrownBy(() -> call(url(server)).post(null, "a=b", 300))
+          .hasMessage("no complete answer within 300 ms");
+    } finally {
+      gone.countDown();
+    }
+  }
+
+  @Test
+  void a_tls_handshake_that_hangs_costs_the_time_allowed_and_no_more() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      HttpTokenCall call = call("https://127.0.0.1:" + silent.getLocalPort() + "/oauth/token");
+
+      assertThatThrownBy(() -> call.post(null, "a=b", 300))
+          .hasMessage("no complete answer within 300 ms");
+    }
+  }
+
+  // ------------------------------------------------------------------ connection
+
+  @Test
+  void a_refused_connection_is_named() throws Exception {
+    int port;
+    try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = closed.getLocalPort();
+    }
+    assertThatThrownBy(() -> call("http://127.0.0.1:" + port + "/").post(null, "a=b", 5_000))
+        .hasMessageContaining("the connection was refused");
+  }
+
+  @Test
+  void a_host_with_an_underscore_can_be_asked() throws Exception {
+    try (RawServer proxy = RawServer.answering(RawServer.json(GRANTED))) {
+      HttpTokenCall call =
+          call("http://my_api:8080/oauth/token", "http://127.0.0.1:" + proxy.port(), null);
+
+      assertThat(call.post(null, "a=b", 5_000).status()).isEqualTo(200);
+
+      assertThat(proxy.requests().get(0))
+          .startsWith("POST http://my_api:8080/oauth/token HTTP/1.1\r\nHost: my_api:8080\r\n");
+    }
+  }
+
+  @Test
+  void an_unknown_host_is_named() {
+    assertThatThrownBy(() -> call("http://no-such-host.invalid/").post(null, "a=b", 5_000))
+        .hasMessageContaining("host name is unknown");
+  }
+
+  // ------------------------------------------------------------------ TLS
+
+  private static SSLContext serverContext() throws Exception {
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    try (InputStream in = new FileInputStream(keys)) {
+      store.load(in, PASSWORD);
+    }
+    KeyManagerFactory factory =
+        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    factory.init(store, PASSWORD);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(factory.getKeyManagers(), null, null);
+    return context;
+  }
+
+  private static RawServer tlsServer() throws Exception {
+    ServerSocket socket =
+        serverContext()
+            .getServerSocketFactory()
+            .createServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    return RawServer.on(
+        socket,
+        (request, out, accepted) ->
+            out.write(RawServer.json(GRANTED).getBytes(StandardCharsets.US_ASCII)));
+  }
+
+  @Test
+  void it_speaks_tls_to_a_server_that_the_trust_store_knows() throws Exception {
+    try (RawServer server = tlsServer()) {
+      HttpTokenCall call = call("https://localhost:" + server.port() + "/oauth/token", null, keys);
+
+      assertThat(text(call.post(null, "a=b", 10_000))).isEqualTo(GRANTED);
+    }
+  }
+
+  @Test
+  void a_server_that_nobody_vouches_for_is_refused_with_a_remedy() throws Exception {
+    try (RawServer server = tlsServer()) {
+      HttpTokenCall call = call("https://localhost:" + server.port() + "/oauth/token");
+
+      assertThatThrownBy(() -> call.post(null, "a=b", 10_000))
+          .hasMessageContaining("TLS failed")
+          .hasMessageContaining("check token-url and token-trust-store");
+      assertThat(server.requests()).isEmpty();
+    }
+  }
+
+  @Test
+  void a_certificate_for_another_host_is_refused() throws Exception {
+    try (RawServer server = tlsServer()) {
+      HttpTokenCall call = call("https://127.0.0.1:" + server.port() + "/oauth/token", null, keys);
+
+      assertThatThrownBy(() -> call.post(null, "a=b", 10_000)).hasMessageContaining("TLS failed");
+      assertThat(server.requests()).isEmpty();
+    }
+  }
+
+  @Test
+  void a_trust_store_that_cannot_be_read_is_named() throws Exception {
+    try (RawServer server = tlsServer()) {
+      File missing = directory.resolve("missing.p12").toFile();
+      HttpTokenCall call =
+          call("https://localhost:" + server.port() + "/oauth/token", null, missing);
+
+      assertThatThrownBy(() -> call.post(null, "a=b", 10_000))
+          .hasMessageContaining("token-trust-store")
+          .hasMessageContaining("missing.p12");
+    }
+  }
+
+  // ------------------------------------------------------------------ proxies
+
+  private static RawServer connectProxy(int target) throws IOException {
+    return RawServer.answering(
+        (request, out, socket) -> {
+          try (Socket onward = new Socket(InetAddress.getLoopbackAddress(), target)) {
+            out.write(
+                "HTTP/1.1 200 Connection Established\r\nVia: p\r\n\r\n"
+                    .getBytes(StandardCharsets.US_ASCII));
+            Thread up = new Thread(() -> pump(socket, onward), "proxy-up");
+            up.setDaemon(true);
+            up.start();
+            pump(onward, socket);
+          }
+        });
+  }
+
+  private static void pump(Socket from, Socket to) {
+    byte[] buffer = new byte[4096];
+    try {
+      InputStream in = from.getInputStream();
+      OutputStream out = to.getOutputStream();
+      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        out.write(buffer, 0, read);
+        out.flush();
+      }
+    } catch (IOException e) {
+      // one side has gone
+    }
+  }
+
+  @Test
+  void https_goes_through_a_proxy_in_a_tunnel_that_carries_only_the_proxys_credentials()
+      throws Exception {
+    try (RawServer server = tlsServer();
+        RawServer proxy = connectProxy(server.port())) {
+      HttpTokenCall call =
+          call(
+              "https://localhost:" + server.port() + "/oauth/token",
+              "http://user:p%40ss@127.0.0.1:" + proxy.port(),
+              keys);
+
+      assertThat(text(call.post("Basic c2VjcmV0", "a=b", 10_000))).isEqualTo(GRANTED);
+
+      assertThat(proxy.requests())
+          .containsExactly(
+              "CONNECT localhost:"
+                  + server.port()
+                  + " HTTP/1.1\r\nHost: localhost:"
+                  + server.port()
+                  + "\r\nUser-Agent: genesys-token-agent\r\n"
+                  + "Proxy-Authorization: Basic dXNlcjpwQHNz\r\n\r\n");
+      assertThat(server.requests()).hasSize(1);
+      assertThat(server.requests().get(0)).doesNotContain("Proxy-Authorization");
+    }
+  }
+
+  @Test
+  void a_proxy_that_wants_other_credentials_is_named() throws Exception {
+    try (RawServer proxy =
+        RawServer.answering("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n")) {
+      HttpTokenCall call =
+          call("https://localhost:1/oauth/token", "http://127.0.0.1:" + proxy.port(), null);
+
+      assertThatThrownBy(() -> call.post(null, "a=b", 5_000))
+          .hasMessageContaining("the proxy answered 407");
+    }
+  }
+
+  @Test
+  void http_goes_through_the_proxy_of_the_selector_in_absolute_form() throws Exception {
+    try (RawServer proxy = RawServer.answering(RawServer.json(GRANTED))) {
+      ProxySelector.setDefault(
+          selecting(
+              new Proxy(
+                  Proxy.Type.HTTP,
+                  new InetSocketAddress(InetAddress.getLoopbackAddress(), proxy.port()))));
+
+      call("http://login.test/oauth/token").post(null, "a=b", 5_000);
+
+      assertThat(proxy.requests().get(0))
+          .startsWith("POST http://login.test/oauth/token HTTP/1.1\r\nHost: login.test\r\n");
+    }
+  }
+
+  @Test
+  void a_selector_that_fails_or_says_nothing_means_direct() throws Exception {
+    try (RawServer server = RawServer.answering(RawServer.json(GRANTED))) {
+      ProxySelector.setDefault(
+          new ProxySelector() {
+            @Override
+            public List<Proxy> select(URI uri) {
+              throw new IllegalArgumentException("the app's");
+            }
+
+            @Override
+            public void connectFailed(URI uri, SocketAddress address, IOException e) {}
+          });
+      assertThat(post(server).status()).isEqualTo(200);
+      ProxySelector.setDefault(null);
+      assertThat(post(server).status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void the_next_proxy_is_tried_when_one_is_down() throws Exception {
+    int down;
+    try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      down = closed.getLocalPort();
+    }
+    try (RawServer server = RawServer.answering(RawServer.json(GRANTED))) {
+      ProxySelector.setDefault(
+          selecting(
+              new Proxy(
+                  Proxy.Type.HTTP, new InetSocketAddress(InetAddress.getLoopbackAddress(), down)),
+              Proxy.NO_PROXY));
+
+      assertThat(post(server).status()).isEqualTo(200);
+      assertThat(server.requests().get(0)).startsWith("POST /oauth/token");
+    }
+  }
+
+  private static ProxySelector selecting(Proxy... proxies) {
+    return new ProxySelector() {
+      @Override
+      public List<Proxy> select(URI uri) {
+        return Collections.unmodifiableList(Arrays.asList(proxies));
+      }
+
+      @Override
+      public void connectFailed(URI uri, SocketAddress address, IOException e) {}
+    };
+  }
+}

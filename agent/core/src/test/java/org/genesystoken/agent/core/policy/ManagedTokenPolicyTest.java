@@ -1,0 +1,222 @@
+package org.genesystoken.agent.core.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import org.genesystoken.agent.core.config.Configuration.Inject;
+import org.genesystoken.agent.core.config.Secret;
+import org.genesystoken.agent.core.endpoint.TokenEndpoint;
+import org.genesystoken.agent.core.endpoint.TokenResponse;
+import org.genesystoken.agent.core.time.VirtualTime;
+import org.genesystoken.agent.core.token.Counters;
+import org.genesystoken.agent.core.token.Reports;
+import org.genesystoken.agent.core.token.TokenManager;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.helpers.NOPLogger;
+
+class ManagedTokenPolicyTest {
+  private static final String API = "api.mypurecloud.com";
+  private static final String MANAGED = "Bearer managed";
+
+  private final VirtualTime time = new VirtualTime();
+  private final List<URI> asked = new ArrayList<>();
+
+  private ManagedTokenPolicy policy(Inject inject, String tokenUrl, String... hosts) {
+    TokenEndpoint endpoint = () -> new TokenResponse(new Secret("managed"), 3_600_000, null);
+    List<String> entries = new ArrayList<>();
+    Collections.addAll(entries, hosts);
+    return new ManagedTokenPolicy(
+        Origins.of(entries),
+        tokenUrl == null ? null : URI.create(tokenUrl),
+        Collections.singleton("401000"),
+        inject,
+        1024,
+        url -> {
+          asked.add(url);
+          return new TokenManager(
+              endpoint,
+              time,
+              time,
+              new Random(1),
+              0,
+              10_000,
+              -1,
+              null,
+              new Reports(NOPLogger.NOP_LOGGER, "https://login.test", time),
+              new Counters());
+        });
+  }
+
+  private ManagedTokenPolicy live(Inject inject) {
+    ManagedTokenPolicy policy = policy(inject, "https://login.mypurecloud.com/oauth/token", API);
+    assertThat(policy.covers("https", API, -1, "/api/v2/users/me")).isTrue();
+    CompletableFuture<Void> ready = policy.ready().toCompletableFuture();
+    time.runDue();
+    assertThat(ready).isCompleted();
+    return policy;
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/oauth/token",
+        "/api/v2/oauth/token",
+        "/oauth/token?x=1",
+        "/api/v2/oauth/token#x",
+        "/custom/token"
+      })
+  void a_token_endpoint_is_never_covered(String path) {
+    ManagedTokenPolicy policy =
+        policy(Inject.ALWAYS, "https://api.mypurecloud.com/custom/token", API);
+
+    assertThat(policy.covers("https", API, 443, path)).isFalse();
+    assertThat(asked).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "", "/oauth/tokens", "/oauth/token/x", "/x/oauth/token", "/api/v2"})
+  void any_other_path_is_covered(String path) {
+    ManagedTokenPolicy policy = policy(Inject.ALWAYS, null, API);
+
+    assertThat(policy.covers("https", API, 443, path)).isTrue();
+    assertThat(policy.covers("https", API, 443, null)).isTrue();
+    assertThat(policy.covers("https", "evil.com", 443, path)).isFalse();
+  }
+
+  @Test
+  void the_path_of_a_token_url_elsewhere_is_covered_here() {
+    ManagedTokenPolicy policy = policy(Inject.ALWAYS, "https://login.x.com/custom/token", API);
+
+    assertThat(policy.covers("https", API, -1, "/custom/token")).isTrue();
+  }
+
+  @ParameterizedTest(name = "{0}://{1}:{2} → {3}")
+  @CsvSource({
+    "https, api.mypurecloud.com, -1, https://api.mypurecloud.com/api/v2/oauth/token",
+    "https, api.mypurecloud.com, 443, https://api.mypurecloud.com:443/api/v2/oauth/token",
+    "http, localhost, 8080, http://localhost:8080/api/v2/oauth/token",
+    "https, my_api, 8443, https://my_api:8443/api/v2/oauth/token",
+    "https, localhost, 8443, https://localhost:8443/api/v2/oauth/token",
+    "http, ::1, 8080, 'http://[::1]:8080/api/v2/oauth/token'",
+    "http, '[::1]', 8080, 'http://[::1]:8080/api/v2/oauth/token'"
+  })
+  void a_token_url_that_is_not_set_is_that_of_the_first_covered_request(
+      String scheme, String host, int port, String tokenUrl) {
+    ManagedTokenPolicy policy = policy(Inject.ALWAYS, null, API, "localhost", "::1", "my_api:8443");
+
+    policy.covers("https", "elsewhere.com", -1, "/");
+    policy.covers(scheme, host, port, "/api/v2/users/me");
+    policy.covers("http", "localhost", 1, "/");
+
+    assertThat(asked).containsExactly(URI.create(tokenUrl));
+  }
+
+  @Test
+  void a_token_url_that_is_set_is_asked() {
+    live(Inject.ALWAYS);
+
+    assertThat(asked).containsExactly(URI.create("https://login.mypurecloud.com/oauth/token"));
+  }
+
+  @ParameterizedTest(name = "''{0}'': {1}")
+  @CsvSource(
+      nullValues = "none",
+      value = {
+        "none, true",
+        "Bearer stale, true",
+        "bearer stale, true",
+        "'  BEARER stale', true",
+        "Bearer, true",
+        "'Bearer\tstale', true",
+        "'', false",
+        "Basic eDp5, false",
+        "Bearerish x, false",
+        "Digest Bearer, false"
+      })
+  void only_an_absent_authorization_or_a_bearer_is_replaced(String own, boolean replaced) {
+    ManagedTokenPolicy policy = live(Inject.ALWAYS);
+
+    assertThat(policy.mayReplace(own)).isEqualTo(replaced);
+    assertThat(policy.authorization(own)).isEqualTo(replaced ? MANAGED : null);
+    assertThat(policy.authorizationNow(own)).isEqualTo(replaced ? MANAGED : null);
+  }
+
+  @Test
+  void bearer_only_adds_nothing_where_the_app_sends_nothing() {
+    ManagedTokenPolicy policy = live(Inject.BEARER_ONLY);
+
+    assertThat(policy.authorization(null)).isNull();
+    assertThat(policy.authorization("Basic eDp5")).isNull();
+    assertThat(policy.authorization("Bearer stale")).isEqualTo(MANAGED);
+  }
+
+  @Test
+  void on_401_keeps_each_value_of_the_app_until_that_very_value_was_refused() {
+    ManagedTokenPolicy policy = live(Inject.ON_401);
+    assertThat(policy.authorization("Bearer one")).isNull();
+    assertThat(policy.authorization(null)).isNull();
+
+    CompletableFuture<Boolean> renewal = policy.renewAsync("Bearer one").toCompletableFuture();
+    time.runDue();
+
+    assertThat(renewal).isCompletedWithValue(true);
+    assertThat(policy.authorization("Bearer one")).isEqualTo(MANAGED);
+    assertThat(policy.authorization("Bearer two")).isNull();
+    assertThat(policy.authorization(null)).isNull();
+
+    assertThat(policy.renew(null)).isTrue();
+    assertThat(policy.authorization(null)).isEqualTo(MANAGED);
+    assertThat(policy.authorization("Bearer two")).isNull();
+  }
+
+  @Test
+  void on_401_remembers_a_bounded_number_of_values() {
+    ManagedTokenPolicy policy = live(Inject.ON_401);
+    policy.renewAsync("Bearer 0");
+    time.runDue();
+
+    for (int i = 1; i <= 64; i++) {
+      assertThat(policy.renew("Bearer " + i)).isTrue();
+    }
+
+    assertThat(policy.authorization("Bearer 0")).as("the oldest is forgotten").isNull();
+    assertThat(policy.authorization("Bearer 1")).isEqualTo(MANAGED);
+    assertThat(policy.authorization("Bearer 64")).isEqualTo(MANAGED);
+  }
+
+  @Test
+  void on_401_a_refused_token_of_the_agent_is_not_taken_for_one_of_the_app() {
+    ManagedTokenPolicy policy = live(Inject.ON_401);
+    policy.renewAsync("Bearer own");
+    time.runDue();
+
+    for (int i = 0; i < 100; i++) {
+      policy.renewAsync(MANAGED);
+      time.runDue();
+    }
+
+    assertThat(policy.authorization("Bearer own")).isEqualTo(MANAGED);
+    assertThat(policy.authorization(MANAGED)).isNull();
+  }
+
+  @Test
+  void before_the_first_covered_request_nothing_is_made_and_nothing_waits() {
+    ManagedTokenPolicy policy = policy(Inject.ALWAYS, null, API);
+
+    assertThat(policy.authorization(null)).isNull();
+    assertThat(policy.authorizationNow(null)).isNull();
+    assertThat(policy.renew(null)).isFalse();
+    assertThat(policy.renewAsync(null).toCompletableFuture()).isCompletedWithValue(false);
+    assertThat(policy.ready().toCompletableFuture()).isCompleted();
+    policy.replayRefused(null);
+    assertThat(asked).isEmpty();
+  }
+}

@@ -1,0 +1,85 @@
+package org.genesystoken.agent.core.time;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(20)
+class AgentThreadsTest {
+  private final AgentThreads threads = new AgentThreads();
+
+  @Test
+  void a_thread_holds_nothing_of_the_app_that_needed_it_first() throws Exception {
+    ThreadGroup ofTheApp = new ThreadGroup("app");
+    CompletableFuture<Thread> worker = new CompletableFuture<>();
+    CompletableFuture<Thread> timer = new CompletableFuture<>();
+    Thread app =
+        new Thread(
+            ofTheApp,
+            () -> {
+              threads.execute(() -> worker.complete(Thread.currentThread()));
+              threads.schedule(() -> timer.complete(Thread.currentThread()), 0);
+            },
+            "app");
+    app.setContextClassLoader(new ClassLoader(null) {});
+    app.start();
+
+    for (CompletableFuture<Thread> future : Arrays.asList(worker, timer)) {
+      Thread thread = future.get(10, TimeUnit.SECONDS);
+      assertThat(thread.getName()).isEqualTo("genesys-token-agent");
+      assertThat(thread.isDaemon()).isTrue();
+      assertThat(thread.getContextClassLoader()).isNull();
+      assertThat(thread.getThreadGroup().getParent()).isNull();
+    }
+  }
+
+  @Test
+  void a_thread_inherits_no_thread_locals_where_the_jdk_allows_it() throws Exception {
+    assumeThat(System.getProperty("java.specification.version")).isNotEqualTo("1.8");
+    InheritableThreadLocal<String> local = new InheritableThreadLocal<>();
+    local.set("of the app");
+    CompletableFuture<String> seen = new CompletableFuture<>();
+
+    threads.execute(() -> seen.complete(String.valueOf(local.get())));
+
+    assertThat(seen.get(10, TimeUnit.SECONDS)).isEqualTo("null");
+  }
+
+  @Test
+  void a_task_that_blocks_holds_up_no_other() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    CompletableFuture<Boolean> other = new CompletableFuture<>();
+    try {
+      threads.execute(
+          () -> {
+            try {
+              release.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          });
+      threads.schedule(() -> threads.execute(() -> other.complete(true)), 1_000_000);
+
+      assertThat(other.get(10, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      release.countDown();
+    }
+  }
+
+  @Test
+  void a_cancelled_task_does_not_run() throws Exception {
+    CompletableFuture<String> first = new CompletableFuture<>();
+    Scheduler.Cancellable cancelled =
+        threads.schedule(() -> first.complete("cancelled"), TimeUnit.MILLISECONDS.toNanos(50));
+    cancelled.cancel();
+    threads.schedule(() -> first.complete("other"), TimeUnit.MILLISECONDS.toNanos(100));
+
+    assertThat(first.get(10, TimeUnit.SECONDS)).isEqualTo("other");
+  }
+}

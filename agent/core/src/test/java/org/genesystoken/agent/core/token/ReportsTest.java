@@ -1,0 +1,132 @@
+package org.genesystoken.agent.core.token;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.genesystoken.agent.core.endpoint.TokenRequestException;
+import org.genesystoken.agent.core.time.VirtualTime;
+import org.junit.jupiter.api.Test;
+import org.slf4j.Marker;
+import org.slf4j.event.Level;
+import org.slf4j.helpers.AbstractLogger;
+import org.slf4j.helpers.MessageFormatter;
+
+class ReportsTest {
+  private final VirtualTime time = new VirtualTime();
+  private final Lines lines = new Lines();
+  private final Reports reports = new Reports(lines, "https://login.test/oauth/token", time);
+
+  @Test
+  void a_cause_is_reported_once_in_ten_seconds() {
+    for (int i = 0; i < 100; i++) {
+      reports.failed(TokenRequestException.temporary("it answered 503"));
+    }
+    time.advance(10, TimeUnit.SECONDS);
+    reports.failed(TokenRequestException.temporary("it answered 503"));
+
+    assertThat(lines.said)
+        .containsExactly(
+            "WARN No token from https://login.test/oauth/token: it answered 503",
+            "WARN No token from https://login.test/oauth/token: it answered 503");
+  }
+
+  @Test
+  void each_cause_is_reported_and_a_permanent_one_loudly() {
+    reports.failed(TokenRequestException.temporary("it answered 503"));
+    reports.failed(TokenRequestException.permanent("it answered 400", ""));
+
+    assertThat(lines.said)
+        .containsExactly(
+            "WARN No token from https://login.test/oauth/token: it answered 503",
+            "ERROR No token from https://login.test/oauth/token: it answered 400");
+  }
+
+  @Test
+  void the_end_of_a_trouble_is_reported_once() {
+    reports.got(1, 60_000);
+    reports.failed(TokenRequestException.temporary("it answered 503"));
+    reports.got(2, 60_000);
+    reports.got(3, 60_000);
+
+    assertThat(lines.said)
+        .filteredOn(line -> !line.startsWith("DEBUG"))
+        .containsExactly(
+            "WARN No token from https://login.test/oauth/token: it answered 503",
+            "INFO The token endpoint https://login.test/oauth/token grants tokens again");
+  }
+
+  @Test
+  void nothing_above_debug_is_said_while_all_goes_well() {
+    reports.asking(1);
+    reports.got(1, 60_000);
+
+    assertThat(lines.said).hasSize(2).allMatch(line -> line.startsWith("DEBUG "));
+  }
+
+  private static final class Lines extends AbstractLogger {
+    final transient List<String> said = new ArrayList<>();
+
+    @Override
+    protected String getFullyQualifiedCallerName() {
+      return null;
+    }
+
+    @Override
+    protected void handleNormalizedLoggingCall(
+        Level level, Marker marker, String pattern, Object[] arguments, Throwable throwable) {
+      said.add(level + " " + MessageFormatter.basicArrayFormat(pattern, arguments));
+    }
+
+    @Override
+    public boolean isTraceEnabled() {
+      return true;
+    }
+
+    @Override
+    public boolean isTraceEnabled(Marker marker) {
+      return true;
+    }
+
+    @Override
+    public boolean isDebugEnabled() {
+      return true;
+    }
+
+    @Override
+    public boolean isDebugEnabled(Marker marker) {
+      return true;
+    }
+
+    @Override
+    public boolean isInfoEnabled() {
+      return true;
+    }
+
+    @Override
+    public boolean isInfoEnabled(Marker marker) {
+      return true;
+    }
+
+    @Override
+    public boolean isWarnEnabled() {
+      return true;
+    }
+
+    @Override
+    public boolean isWarnEnabled(Marker marker) {
+      return true;
+    }
+
+    @Override
+    public boolean isErrorEnabled() {
+      return true;
+    }
+
+    @Override
+    public boolean isErrorEnabled(Marker marker) {
+      return true;
+    }
+  }
+}
