@@ -1,5 +1,7 @@
 package org.genesystoken.agent.premain;
 
+import java.io.File;
+import java.io.PrintStream;
 import java.lang.instrument.Instrumentation;
 
 /** The entry points: {@code -javaagent} and {@code java -jar}. */
@@ -24,7 +26,9 @@ public final class GenesysTokenAgent {
     }
     installed = true;
     try {
-      IsolatedLoader.open()
+      IsolatedLoader loader = IsolatedLoader.open();
+      hideFromClassPath(loader.jar());
+      loader
           .loadClass(INSTALLER)
           .getMethod("install", String.class, Instrumentation.class)
           .invoke(null, argument, instrumentation);
@@ -37,12 +41,37 @@ public final class GenesysTokenAgent {
     }
   }
 
+  /**
+   * The JVM has put the agent's jar behind the app's own class path. Apps scan that property, and
+   * give it to JVMs that they start.
+   */
+  private static void hideFromClassPath(File jar) {
+    String classPath = System.getProperty("java.class.path");
+    String shown = without(jar, classPath);
+    if (shown != null) {
+      System.setProperty("java.class.path", shown);
+    }
+  }
+
+  /** The class path without its last entry if that is the jar, else null. */
+  static String without(File jar, String classPath) {
+    if (classPath == null) {
+      return null;
+    }
+    int separator = classPath.lastIndexOf(File.pathSeparatorChar);
+    String last = classPath.substring(separator + 1);
+    if (!new File(last).getAbsoluteFile().equals(jar)) {
+      return null;
+    }
+    return separator < 0 ? "" : classPath.substring(0, separator);
+  }
+
   /** The command line: {@code java -jar genesys-token-agent.jar --help}. */
   public static void main(String[] arguments) throws Exception {
     Object exitCode =
         IsolatedLoader.open()
             .loadClass(COMMAND_LINE)
-            .getMethod("run", String[].class, java.io.PrintStream.class, java.io.PrintStream.class)
+            .getMethod("run", String[].class, PrintStream.class, PrintStream.class)
             .invoke(null, arguments, System.out, System.err);
     System.exit((Integer) exitCode);
   }

@@ -62,6 +62,11 @@ final class IsolatedLoader extends ClassLoader {
     return new IsolatedLoader(new File(domain.getCodeSource().getLocation().toURI()), domain);
   }
 
+  /** The agent's jar, by an absolute path. */
+  File jar() {
+    return jar;
+  }
+
   @Override
   protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
     String[] places = packsOf(name);

@@ -16,6 +16,10 @@ final class Sources {
   private static final String ARGUMENT = "agent argument";
 
   private static final int MAX_SHOWN = 80;
+
+  /** A path that is cut names no file; this is as long as Linux lets one be. */
+  private static final int MAX_PATH_SHOWN = 4096;
+
   private static final int MAX_KEY = 40;
 
   // not EnumMap: it calls Setting.values() by reflection, which is slow in a young JVM
@@ -169,18 +173,18 @@ final class Sources {
   /** Hides what stands before the last {@code @}: user and password, if this is a URL or a host. */
   private static String withoutPassword(String text) {
     int at = text.lastIndexOf('@');
-    return printable(at < 0 ? text : "***" + text.substring(at));
+    return printable(at < 0 ? text : "***" + text.substring(at), MAX_SHOWN);
   }
 
   /** On one line, and not endless. */
-  private static String printable(String text) {
+  private static String printable(String text, int most) {
     StringBuilder shown = new StringBuilder();
-    for (int i = 0; i < text.length() && i < MAX_SHOWN; i++) {
+    for (int i = 0; i < text.length() && i < most; i++) {
       char c = text.charAt(i);
       boolean control = Character.isISOControl(c) || c == '\u2028' || c == '\u2029';
       shown.append(control ? '?' : c);
     }
-    return text.length() > MAX_SHOWN ? shown.append("...").toString() : shown.toString();
+    return text.length() > most ? shown.append("...").toString() : shown.toString();
   }
 
   private void offer(Setting setting, String text, String origin) {
@@ -351,7 +355,7 @@ final class Sources {
               + ", but it cannot be parsed (a backslash is written twice in it)");
       return;
     }
-    String origin = "file " + printable(path);
+    String origin = "file " + printable(path, MAX_PATH_SHOWN);
     for (String name : properties.stringPropertyNames()) {
       // the byte order mark that some editors put before the first key
       String key = name.startsWith("\uFEFF") ? name.substring(1) : name;
