@@ -143,6 +143,7 @@ final class FakeGenesys implements AutoCloseable {
                 .keystorePassword(Certificates.PASSWORD)
                 .keyManagerPassword(Certificates.PASSWORD)
                 .containerThreads(80)
+                .jettyStopTimeout(1L)
                 .disableRequestJournal()
                 .gzipDisabled(true)
                 .stubRequestLoggingDisabled(true)
@@ -197,6 +198,13 @@ final class FakeGenesys implements AutoCloseable {
     boolean any = !live.isEmpty();
     live.clear();
     return any;
+  }
+
+  /** A live token, as an operator would hand it to an app. */
+  String mint() {
+    String token = TOKEN_MARK + Long.toHexString(RANDOM.nextLong());
+    live.add(token);
+    return token;
   }
 
   /** What a request without a live token gets. */
@@ -287,9 +295,7 @@ final class FakeGenesys implements AutoCloseable {
     } else if (!"client_credentials".equals(form.get("grant_type"))) {
       return Answers.INVALID_GRANT;
     }
-    String token = TOKEN_MARK + Long.toHexString(RANDOM.nextLong());
-    live.add(token);
-    return Answers.token(token, rotated);
+    return Answers.token(mint(), rotated);
   }
 
   private boolean isLive(String authorization) {

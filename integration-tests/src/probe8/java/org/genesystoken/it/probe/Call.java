@@ -1,5 +1,6 @@
 package org.genesystoken.it.probe;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -38,8 +39,12 @@ public final class Call {
     return found;
   }
 
-  /** The request body, from {@code body=size}; null: none. */
+  /** The request body, from {@code text=} or {@code body=size}; null: none. */
   public byte[] body() {
+    String text = get("text", null);
+    if (text != null) {
+      return text.getBytes(StandardCharsets.UTF_8);
+    }
     String size = get("body", null);
     return size == null ? null : Bytes.random(Integer.parseInt(size), getInt("seed", 1));
   }

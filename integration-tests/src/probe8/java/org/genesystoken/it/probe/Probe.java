@@ -41,6 +41,8 @@ public final class Probe {
   private static void run(Call call, Outcome outcome) throws Exception {
     switch (call.verb()) {
       case "call":
+        byte[] body = call.body();
+        outcome.add("sent", Bytes.sha256(body == null ? new byte[0] : body));
         long start = System.nanoTime();
         try {
           caller(call).call(call, outcome);

@@ -66,6 +66,8 @@ final class UrlConnectionCaller implements HttpCaller {
     connection.setConnectTimeout(10_000);
     connection.setReadTimeout(20_000);
     connection.setInstanceFollowRedirects(!"off".equals(call.get("redirect", "on")));
+    // its default says that a body is a form, which a server may try to read as one
+    connection.setRequestProperty("Content-Type", "application/octet-stream");
     for (String header : call.all("header")) {
       int colon = header.indexOf(": ");
       connection.setRequestProperty(header.substring(0, colon), header.substring(colon + 2));
