@@ -7,9 +7,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
@@ -22,10 +21,11 @@ import org.junit.platform.launcher.TestPlan;
 public final class ResultTable implements TestExecutionListener {
   static final String SEPARATOR = " · ";
 
-  /** Scenario and client, then JDK, then result. */
-  private final Map<String, Map<String, String>> rows = new LinkedHashMap<>();
+  /** The column of what is not about one client. */
+  static final String ALL_CLIENTS = "all clients";
 
-  private final Set<Integer> releases = new TreeSet<>(Jdks.WANTED);
+  /** Scenario, then client, then JDK, then its sign. */
+  private final Map<String, Map<String, Map<Integer, String>>> rows = new LinkedHashMap<>();
 
   @Override
   public synchronized void executionFinished(TestIdentifier test, TestExecutionResult result) {
@@ -33,13 +33,16 @@ public final class ResultTable implements TestExecutionListener {
     if (!test.isTest() || parts.length < 3) {
       return;
     }
+    int release = Integer.parseInt(parts[0].replace("JDK ", ""));
     String sign =
         switch (result.getStatus()) {
-          case SUCCESSFUL -> "ok";
-          case ABORTED -> "skipped";
-          case FAILED -> "FAILED";
+          case SUCCESSFUL -> String.valueOf(release);
+          case ABORTED -> release + " skipped";
+          case FAILED -> "**" + release + " FAILED**";
         };
-    rows.computeIfAbsent(parts[2] + " | " + parts[1], row -> new TreeMap<>()).put(parts[0], sign);
+    rows.computeIfAbsent(parts[2], scenario -> new LinkedHashMap<>())
+        .computeIfAbsent(parts[1], client -> new TreeMap<>())
+        .put(release, sign);
   }
 
   @Override
@@ -47,24 +50,29 @@ public final class ResultTable implements TestExecutionListener {
     if (rows.isEmpty()) {
       return;
     }
-    List<String> lines = new ArrayList<>();
-    StringBuilder head = new StringBuilder("| scenario | client |");
-    StringBuilder rule = new StringBuilder("|---|---|");
-    for (int release : releases) {
-      head.append(" JDK ").append(release).append(" |");
-      rule.append("---|");
-    }
-    lines.add(head.toString());
-    lines.add(rule.toString());
+    List<String> columns = new ArrayList<>();
+    columns.add(ALL_CLIENTS);
+    Stream.of(Client.values()).map(Client::toString).forEach(columns::add);
+    StringBuilder table = new StringBuilder("Passed on JDK …\n\n| scenario |");
+    columns.forEach(column -> table.append(' ').append(column).append(" |"));
+    table.append("\n|---|").append("---|".repeat(columns.size())).append('\n');
     rows.forEach(
-        (row, results) -> {
-          StringBuilder line = new StringBuilder("| " + row + " |");
-          for (int release : releases) {
-            line.append(' ').append(results.getOrDefault("JDK " + release, "–")).append(" |");
+        (scenario, clients) -> {
+          table.append("| ").append(scenario).append(" |");
+          for (String column : columns) {
+            Map<Integer, String> results = clients.getOrDefault(column, Map.of());
+            table.append(' ').append(results.isEmpty() ? "–" : String.join(" ", results.values()));
+            table.append(" |");
           }
-          lines.add(line.toString());
+          table.append('\n');
         });
-    String table = String.join("\n", lines) + "\n";
+    Jdks.all()
+        .forEach(
+            (release, jdk) -> {
+              if (jdk.isEmpty()) {
+                table.append("\nJDK ").append(release).append(" was not found: SKIPPED.\n");
+              }
+            });
     System.out.println(table);
     try {
       Files.writeString(ForkedApp.target("scenarios.md"), table);

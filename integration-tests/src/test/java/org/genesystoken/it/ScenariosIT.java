@@ -40,7 +40,7 @@ class ScenariosIT {
                   dynamicTest(
                       Matrix.name(
                           jdk,
-                          "all clients",
+                          ResultTable.ALL_CLIENTS,
                           "JVMs end by themselves, nothing on stdout or stderr"),
                       bench::finish));
           return Stream.concat(cells, last);

@@ -88,7 +88,7 @@ class SettingsIT {
                 .map(
                     way ->
                         dynamicTest(
-                            Matrix.name(jdk, "all clients", "attached by " + way),
+                            Matrix.name(jdk, ResultTable.ALL_CLIENTS, "attached by " + way),
                             () -> works(jdk, WAYS.get(way)))));
   }
 
@@ -103,11 +103,14 @@ class SettingsIT {
                       mistake ->
                           dynamicTest(
                               Matrix.name(
-                                  jdk, "all clients", mistake.name() + ": one line, the app runs"),
+                                  jdk,
+                                  ResultTable.ALL_CLIENTS,
+                                  mistake.name() + ": one line, the app runs"),
                               () -> runsAllTheSame(jdk, mistake, oracle))),
               Stream.of(
                   dynamicTest(
-                      Matrix.name(jdk, "all clients", "enabled=false: as without the agent"),
+                      Matrix.name(
+                          jdk, ResultTable.ALL_CLIENTS, "enabled=false: as without the agent"),
                       () -> {
                         runsAllTheSame(jdk, DISABLED, oracle);
                         oracle.close();

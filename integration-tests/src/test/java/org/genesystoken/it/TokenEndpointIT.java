@@ -66,7 +66,7 @@ class TokenEndpointIT {
               dynamicTest(
                   Matrix.name(
                       jdk,
-                      "all clients",
+                      ResultTable.ALL_CLIENTS,
                       "token endpoint " + fault.name() + ": one line on stderr"),
                   this::finish)));
     }

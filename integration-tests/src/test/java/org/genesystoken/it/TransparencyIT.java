@@ -37,17 +37,24 @@ class TransparencyIT {
         jdk ->
             Stream.of(
                 dynamicTest(
-                    Matrix.name(jdk, "all clients", "JVM-wide state as without the agent"),
+                    Matrix.name(
+                        jdk, ResultTable.ALL_CLIENTS, "JVM-wide state as without the agent"),
                     () -> sameSurroundings(jdk)),
                 dynamicTest(
                     Matrix.name(
-                        jdk, "all clients", "the app cannot load the agent's classes or libraries"),
+                        jdk,
+                        ResultTable.ALL_CLIENTS,
+                        "the app cannot load the agent's classes or libraries"),
                     () -> nothingToLoad(jdk)),
                 dynamicTest(
-                    Matrix.name(jdk, "all clients", "no secret and no token in logs at trace"),
+                    Matrix.name(
+                        jdk, ResultTable.ALL_CLIENTS, "no secret and no token in logs at trace"),
                     () -> nothingInLogs(jdk, false)),
                 dynamicTest(
-                    Matrix.name(jdk, "all clients", "no secret and no token in the JDK's own logs"),
+                    Matrix.name(
+                        jdk,
+                        ResultTable.ALL_CLIENTS,
+                        "no secret and no token in the JDK's own logs"),
                     () -> nothingInLogs(jdk, true))));
   }
 
