@@ -79,15 +79,7 @@ final class ForkedApp implements AutoCloseable {
               : target("probe8").toString());
       command.add("org.genesystoken.it.probe.Probe");
       ProcessBuilder builder = new ProcessBuilder(command);
-      builder
-          .environment()
-          .keySet()
-          .removeIf(
-              name ->
-                  name.startsWith("GENESYS_")
-                      || name.endsWith("JAVA_OPTIONS")
-                      || name.equals("JAVA_TOOL_OPTIONS")
-                      || name.equals("CLASSPATH"));
+      clear(builder.environment());
       builder.environment().putAll(environment);
       try {
         return new ForkedApp(builder.start());
@@ -95,6 +87,18 @@ final class ForkedApp implements AutoCloseable {
         throw new UncheckedIOException(e);
       }
     }
+  }
+
+  /** Takes away whatever of the build's environment could configure a JVM or the agent. */
+  static void clear(Map<String, String> environment) {
+    environment
+        .keySet()
+        .removeIf(
+            name ->
+                name.startsWith("GENESYS_")
+                    || name.endsWith("JAVA_OPTIONS")
+                    || name.equals("JAVA_TOOL_OPTIONS")
+                    || name.equals("CLASSPATH"));
   }
 
   /** The JVM flag that attaches the packaged jar. */

@@ -25,10 +25,10 @@ class JarContentsIT {
   private static final List<String> ALLOWED =
       List.of(
           "META-INF/MANIFEST\\.MF",
-          "META-INF/(LICENSE|NOTICE).*",
-          "(LICENSE|NOTICE).*",
+          "META-INF/(licenses/.*/)?(LICENSE|NOTICE)[^/]*",
+          "(LICENSE|NOTICE)[^/]*",
           "org/genesystoken/agent/premain/[^/]+\\.class",
-          "inst/.*(?<!\\.class)",
+          "genesys-token-agent/[^/]+\\.(pack|jar)",
           ".*/");
 
   @Test

@@ -1,7 +1,9 @@
 package org.genesystoken.it;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
@@ -146,6 +148,44 @@ class SettingsIT {
     public void close() {
       app.close();
       genesys.close();
+    }
+  }
+
+  @TestFactory
+  Stream<DynamicNode> tokenCalls() {
+    return Matrix.onEveryJdk(
+        jdk ->
+            Stream.of(
+                dynamicTest(
+                    Matrix.name(
+                        jdk,
+                        ResultTable.ALL_CLIENTS,
+                        "https token endpoint, token-trust-store, token-proxy"),
+                    () -> tokenByProxyAndTls(jdk))));
+  }
+
+  private static void tokenByProxyAndTls(Jdks.Jdk jdk) throws IOException {
+    try (FakeGenesys genesys = new FakeGenesys();
+        ConnectProxy proxy = new ConnectProxy();
+        ForkedApp app =
+            ForkedApp.Launch.on(jdk)
+                .withAgent(
+                    AgentSettings.clientCredentials(genesys)
+                        .with("token-url", genesys.https("/oauth/token"))
+                        .with("token-trust-store", Certificates.trustStore().toString())
+                        .with("token-proxy", "http://127.0.0.1:" + proxy.port())
+                        .asArgument())
+                .start()) {
+      // when
+      List<String> seen = app.run(stale(Client.URL_CONNECTION, genesys));
+
+      // then
+      assertThat(seen).contains("code: 200");
+      assertThat(genesys.tokenCalls()).hasSize(1);
+      assertThat(proxy.heads()).hasSize(1);
+      assertThat(proxy.heads().get(0)).startsWith("CONNECT ").doesNotContain("Authorization");
+      assertThat(app.finish()).isZero();
+      assertThat(app.stderr()).isEmpty();
     }
   }
 

@@ -55,7 +55,42 @@ class TransparencyIT {
                         jdk,
                         ResultTable.ALL_CLIENTS,
                         "no secret and no token in the JDK's own logs"),
-                    () -> nothingInLogs(jdk, true))));
+                    () -> nothingInLogs(jdk, true)),
+                dynamicTest(
+                    Matrix.name(
+                        jdk, ResultTable.ALL_CLIENTS, "the app's own Authenticator has its say"),
+                    () -> authenticatorWins(jdk))));
+  }
+
+  private static void authenticatorWins(Jdks.Jdk jdk) {
+    try (FakeGenesys genesys = new FakeGenesys();
+        ForkedApp with =
+            ForkedApp.Launch.on(jdk)
+                .withAgent(AgentSettings.clientCredentials(genesys).asArgument())
+                .start();
+        ForkedApp without = ForkedApp.Launch.on(jdk).start()) {
+      String setUp = "authenticator\tuser=app";
+      assertThat(with.run(setUp)).isEqualTo(without.run(setUp));
+      for (Client client : Client.on(jdk).toList()) {
+        for (String path : List.of("/canned/401-basic", "/canned/401-plain", "/open/x")) {
+          String call = "call\t" + client.field() + "\tuser=app\turl=" + genesys.http(path);
+          genesys.forget();
+          List<String> seen = withoutMillis(with.run(call));
+          List<String> arrived = methodsAndPaths(genesys);
+          genesys.forget();
+          assertThat(seen).as(client + " " + path).isEqualTo(withoutMillis(without.run(call)));
+          assertThat(arrived).as(client + " " + path).isEqualTo(methodsAndPaths(genesys));
+        }
+      }
+    }
+  }
+
+  private static List<String> methodsAndPaths(FakeGenesys genesys) {
+    return genesys.hits().stream().map(hit -> hit.method() + " " + hit.path()).toList();
+  }
+
+  private static List<String> withoutMillis(List<String> seen) {
+    return seen.stream().filter(line -> !line.startsWith("millis: ")).toList();
   }
 
   private static void sameSurroundings(Jdks.Jdk jdk) {

@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.genesystoken.it.probe.Bytes;
 import org.genesystoken.it.probe.Call;
+import org.genesystoken.it.probe.FixedAuthenticator;
 import org.genesystoken.it.probe.HttpCaller;
 import org.genesystoken.it.probe.Outcome;
 
@@ -73,7 +74,8 @@ public final class HttpClientCaller implements HttpCaller {
   private HttpResponse<byte[]> exchange(Call call) throws Exception {
     HttpClient client =
         clients.computeIfAbsent(
-            call.get("redirect", "on") + ' ' + call.get("proxy", ""), key -> build(call));
+            String.join(" ", call.get("redirect", ""), call.get("proxy", ""), call.get("user", "")),
+            key -> build(call));
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(call.get("url", null))).timeout(Duration.ofSeconds(20));
     for (String header : call.all("header")) {
@@ -110,6 +112,10 @@ public final class HttpClientCaller implements HttpCaller {
       builder.proxy(
           ProxySelector.of(
               new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(proxy))));
+    }
+    String user = call.get("user", null);
+    if (user != null) {
+      builder.authenticator(new FixedAuthenticator(user));
     }
     return builder.build();
   }

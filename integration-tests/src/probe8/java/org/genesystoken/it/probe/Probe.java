@@ -4,7 +4,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.Authenticator;
-import java.net.PasswordAuthentication;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -60,7 +59,7 @@ public final class Probe {
         Surroundings.lookUp(call, outcome);
         break;
       case "authenticator":
-        Authenticator.setDefault(new Fixed(call.get("user", "app"), call.get("password", "app")));
+        Authenticator.setDefault(new FixedAuthenticator(call.get("user", "app")));
         break;
       default:
         throw new IllegalArgumentException("no such verb: " + call.verb());
@@ -77,18 +76,5 @@ public final class Probe {
         Class.forName("org.genesystoken.it.probe11.HttpClientCaller")
             .getMethod("of", String.class)
             .invoke(null, client);
-  }
-
-  private static final class Fixed extends Authenticator {
-    private final PasswordAuthentication answer;
-
-    Fixed(String user, String password) {
-      answer = new PasswordAuthentication(user, password.toCharArray());
-    }
-
-    @Override
-    protected PasswordAuthentication getPasswordAuthentication() {
-      return answer;
-    }
   }
 }
