@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -32,6 +33,7 @@ final class ForkedApp implements AutoCloseable {
   private final List<String> ownStdout = new CopyOnWriteArrayList<>();
   private final List<String> foreignStdout = new CopyOnWriteArrayList<>();
   private final List<String> stderr = new CopyOnWriteArrayList<>();
+  private final CountDownLatch stderrBegun = new CountDownLatch(1);
   private final Thread outPump;
   private final Thread errPump;
 
@@ -39,7 +41,7 @@ final class ForkedApp implements AutoCloseable {
     this.process = process;
     stdin = new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8);
     outPump = pump(process.getInputStream(), this::stdoutLine);
-    errPump = pump(process.getErrorStream(), stderr::add);
+    errPump = pump(process.getErrorStream(), this::stderrLine);
   }
 
   /** How to start the app; each method returns a changed copy. Immutable. */
@@ -186,6 +188,16 @@ final class ForkedApp implements AutoCloseable {
     return foreignStdout;
   }
 
+  /** Waits for a first line on stderr, a few seconds at most. */
+  void awaitStderr() {
+    try {
+      stderrBegun.await(5, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** Without the lines with which the JVM itself acknowledges options from the environment. */
   List<String> stderr() {
     return stderr.stream().filter(line -> !line.startsWith("Picked up ")).toList();
@@ -196,6 +208,11 @@ final class ForkedApp implements AutoCloseable {
     return String.join("\n", ownStdout)
         + String.join("\n", foreignStdout)
         + String.join("\n", stderr);
+  }
+
+  private void stderrLine(String line) {
+    stderr.add(line);
+    stderrBegun.countDown();
   }
 
   private void stdoutLine(String line) {

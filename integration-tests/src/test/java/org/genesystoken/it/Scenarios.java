@@ -11,6 +11,7 @@ import static org.genesystoken.it.Scenario.Expected.SUCCESS;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.genesystoken.it.Scenario.Run;
 
 /** The table. Before each row the agent has got a live token, and counting starts at zero. */
@@ -340,14 +341,20 @@ final class Scenarios {
     rows.add(
         Scenario.of("inject=on-401, not refused: left alone")
             .agent(ON_401)
-            .call(site -> get(site.genesys().http("/open/x")) + STALE)
+            .call(site -> get(site.genesys().http("/open/x")) + neverSeen())
             .sees(AS_WITHOUT_AGENT)
             .check(Scenarios::noHitHasAToken));
     rows.add(
         Scenario.of("inject=on-401, the app's token refused: replay with the live one")
             .agent(ON_401)
-            .call(site -> get(site.genesys().http(ME)) + STALE)
+            .call(site -> get(site.genesys().http(ME)) + neverSeen())
+            .sees(SUCCESS)
             .counts(2, 0));
+    rows.add(
+        Scenario.of("inject=on-401, the app's token refused before: replaced at once")
+            .agent(ON_401)
+            .call(site -> get(site.genesys().http(ME)) + STALE)
+            .check(Scenarios::everyHitHasAToken));
     rows.add(
         Scenario.of("refresh token, rotating, secret in the form, tutorial's URL")
             .agent(TUTORIAL)
@@ -383,6 +390,11 @@ final class Scenarios {
 
   private static boolean hasToken(FakeGenesys.Hit hit) {
     return hit.authorization() != null && hit.authorization().startsWith("Bearer " + TOKEN_MARK);
+  }
+
+  /** A bearer token of the app's own that was not refused yet. */
+  private static String neverSeen() {
+    return "\theader=Authorization: Bearer own-" + UUID.randomUUID();
   }
 
   private static String get(String url) {

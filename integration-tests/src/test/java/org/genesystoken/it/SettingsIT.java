@@ -12,6 +12,8 @@ import java.util.stream.Stream;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** How the agent is attached and configured, rightly and wrongly. */
 class SettingsIT {
@@ -79,6 +81,7 @@ class SettingsIT {
   private static final Mistake DISABLED =
       new Mistake("disabled", all -> all.with("enabled", "false"), List.of(), false);
 
+  @Execution(ExecutionMode.CONCURRENT)
   @TestFactory
   Stream<DynamicNode> ways() {
     return Matrix.onEveryJdk(

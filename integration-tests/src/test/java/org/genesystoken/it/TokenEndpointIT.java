@@ -98,7 +98,9 @@ class TokenEndpointIT {
         genesys = new FakeGenesys();
         fault.server().accept(genesys);
         AgentSettings settings =
-            AgentSettings.clientCredentials(genesys).with("wait", WAIT_MILLIS + "ms");
+            AgentSettings.clientCredentials(genesys)
+                .with("wait", WAIT_MILLIS + "ms")
+                .with("read-timeout", 2 * WAIT_MILLIS + "ms");
         if (fault.unreachable()) {
           settings =
               settings.with("token-url", "http://127.0.0.1:" + closedPort() + "/oauth/token");
@@ -110,6 +112,8 @@ class TokenEndpointIT {
 
     private void finish() {
       agentless.close();
+      // callers give up before the token call does, so its line may come later
+      app.awaitStderr();
       SoftAssertions softly = new SoftAssertions();
       softly.assertThat(app.finish()).as("exit code").isZero();
       softly.assertThat(app.foreignStdout()).as("stdout").isEmpty();
