@@ -1,0 +1,80 @@
+package org.genesystoken.it.probe;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Authenticator;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Reads one command a line, answers with {@code "| "} lines and a last {@code "| done"}. Ends when
+ * stdin does, by returning from main: a thread that keeps the JVM alive is a failure.
+ */
+public final class Probe {
+  private static volatile boolean started;
+
+  private Probe() {}
+
+  static boolean started() {
+    return started;
+  }
+
+  public static void main(String[] args) throws IOException {
+    started = true;
+    BufferedReader in =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    for (String line = in.readLine(); line != null; line = in.readLine()) {
+      Outcome outcome = new Outcome();
+      try {
+        run(new Call(line), outcome);
+      } catch (Exception | LinkageError e) {
+        outcome.add("threw", Outcome.describe(e));
+      }
+      for (String result : outcome.lines()) {
+        System.out.println("| " + result);
+      }
+      System.out.println("| done");
+    }
+  }
+
+  private static void run(Call call, Outcome outcome) throws Exception {
+    switch (call.verb()) {
+      case "call":
+        byte[] body = call.body();
+        outcome.add("sent", Bytes.sha256(body == null ? new byte[0] : body));
+        long start = System.nanoTime();
+        try {
+          caller(call).call(call, outcome);
+        } finally {
+          outcome.add("millis", (System.nanoTime() - start) / 1_000_000);
+        }
+        break;
+      case "soak":
+        Soak.run(caller(call), call, outcome);
+        break;
+      case "surroundings":
+        Surroundings.describe(outcome);
+        break;
+      case "look-up":
+        Surroundings.lookUp(call, outcome);
+        break;
+      case "authenticator":
+        Authenticator.setDefault(new FixedAuthenticator(call.get("user", "app")));
+        break;
+      default:
+        throw new IllegalArgumentException("no such verb: " + call.verb());
+    }
+  }
+
+  private static HttpCaller caller(Call call) throws ReflectiveOperationException {
+    String client = call.get("client", "url-connection");
+    if (client.equals("url-connection")) {
+      return new UrlConnectionCaller();
+    }
+    // only there on 11 and later, and not to be loaded before it is asked for
+    return (HttpCaller)
+        Class.forName("org.genesystoken.it.probe11.HttpClientCaller")
+            .getMethod("of", String.class)
+            .invoke(null, client);
+  }
+}

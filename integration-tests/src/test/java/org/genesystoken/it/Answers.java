@@ -1,0 +1,93 @@
+package org.genesystoken.it;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.genesystoken.it.FakeGenesys.Answer;
+
+/** Bodies as the real platform and as the tutorial send them. */
+final class Answers {
+  static final Answer INVALID_CLIENT =
+      json(
+          400,
+          """
+          {"error":"invalid_client","description":"authentication failed",\
+          "error_description":"authentication failed"}""");
+
+  static final Answer INVALID_GRANT =
+      json(400, "{\"error\":\"invalid_grant\",\"description\":\"refresh token not found\"}");
+
+  /** The codes that the real platform sends for a token that is no longer good. */
+  static final List<String> EXPIRED_CODES =
+      List.of("bad.credentials", "authentication.required", "credentials.expired", "unauthorized");
+
+  /** Answers that have nothing to do with an expired token, by name. */
+  private static final Map<String, Answer> CANNED =
+      new TreeMap<>(
+          Map.of(
+              "401-other", error(401, "ip.not.authorized").message("Nope"),
+              "401-plain", Answer.of(401, "go away", "Content-Type", "text/plain"),
+              "401-empty", Answer.of(401, ""),
+              "401-basic",
+                  Answer.of(401, "log in", "WWW-Authenticate", "Basic realm=\"elsewhere\""),
+              "403", error(403, "missing.permissions"),
+              "404", error(404, "not.found"),
+              "429",
+                  error(429, "too.many.requests")
+                      .header("Retry-After", "1")
+                      .header("inin-ratelimit-count", "301"),
+              "500", error(500, "internal.error").message("Oops"),
+              "503", Answer.of(503, "<html>down</html>", "Content-Type", "text/html")));
+
+  private Answers() {}
+
+  static Iterable<String> cannedNames() {
+    return CANNED.keySet();
+  }
+
+  static Answer canned(String name) {
+    return CANNED.getOrDefault(name, error(404, "no.such.answer"));
+  }
+
+  static Answer expired(String code) {
+    return error(401, code);
+  }
+
+  static Answer tutorial(String json) {
+    return json(401, json);
+  }
+
+  static Answer invalidToken() {
+    return Answer.of(
+        401, "", "WWW-Authenticate", "Bearer realm=\"genesys\", error=\"invalid_token\"");
+  }
+
+  static Answer ok(String bodySha256) {
+    return json(200, "{\"name\":\"Ada\",\"bodySha256\":\"" + bodySha256 + "\"}");
+  }
+
+  static Answer token(String token, String refreshToken) {
+    return json(
+        200,
+        "{\"access_token\":\""
+            + token
+            + "\",\"token_type\":\"bearer\",\"expires_in\":86399"
+            + (refreshToken == null ? "" : ",\"refresh_token\":\"" + refreshToken + "\"")
+            + "}");
+  }
+
+  private static Answer error(int status, String code) {
+    return json(
+        status,
+        "{\"message\":\"Invalid login credentials.\",\"code\":\""
+            + code
+            + "\",\"status\":"
+            + status
+            + ",\"messageParams\":{},\"contextId\":\"0b5c0c0e\",\"details\":[],\"errors\":[]}");
+  }
+
+  private static Answer json(int status, String body) {
+    return Answer.of(
+        status, body, "Content-Type", "application/json", "ININ-Correlation-Id", "c0ffee");
+  }
+}

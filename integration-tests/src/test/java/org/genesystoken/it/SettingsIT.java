@@ -1,0 +1,298 @@
+package org.genesystoken.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** How the agent is attached and configured, rightly and wrongly. */
+class SettingsIT {
+  /**
+   * @param words what the one line on stderr has to name: key, source, remedy; empty: no line
+   * @param working whether the agent is to work all the same
+   */
+  private record Mistake(
+      String name, UnaryOperator<AgentSettings> change, List<String> words, boolean working) {}
+
+  private static final List<Mistake> MISTAKES =
+      List.of(
+          new Mistake("no host", all -> all.without("hosts"), List.of("hosts", "region"), false),
+          new Mistake(
+              "unknown region",
+              all -> all.without("hosts").with("region", "moon-west-1"),
+              List.of("region", "moon-west-1", ".properties"),
+              false),
+          new Mistake(
+              "missing secret",
+              all -> all.without("client-secret"),
+              List.of("client-secret"),
+              false),
+          new Mistake(
+              "bad number",
+              all -> all.with("wait", "soon"),
+              List.of("wait", "soon", ".properties", "such as"),
+              false),
+          new Mistake(
+              "unknown key",
+              all -> all.with("clientid", "x"),
+              List.of("clientid", "client-id"),
+              true),
+          new Mistake(
+              "bad choice",
+              all -> all.with("inject", "sometimes"),
+              List.of("inject", "sometimes", ".properties", "bearer-only"),
+              false));
+
+  private static final Map<String, BiFunction<ForkedApp.Launch, AgentSettings, ForkedApp.Launch>>
+      WAYS =
+          new java.util.TreeMap<>(
+              Map.of(
+                  "config file",
+                  (launch, settings) -> launch.withAgent(settings.asArgument()),
+                  "system properties",
+                  SettingsIT::byProperties,
+                  "environment",
+                  SettingsIT::byEnvironment,
+                  "agent argument",
+                  SettingsIT::byArgument,
+                  "GENESYS_CLIENT_ID and GENESYS_CLIENT_SECRET",
+                  SettingsIT::bySdkVariables,
+                  "JAVA_TOOL_OPTIONS",
+                  (launch, settings) ->
+                      launch.withEnvironment(
+                          "JAVA_TOOL_OPTIONS", ForkedApp.javaAgent(settings.asArgument())),
+                  "the jar twice",
+                  (launch, settings) ->
+                      launch.withAgent(settings.asArgument()).withAgent(settings.asArgument()),
+                  "-Xverify:all",
+                  (launch, settings) ->
+                      launch.with("-Xverify:all").withAgent(settings.asArgument())));
+
+  private static final Mistake DISABLED =
+      new Mistake("disabled", all -> all.with("enabled", "false"), List.of(), false);
+
+  @Execution(ExecutionMode.CONCURRENT)
+  @TestFactory
+  Stream<DynamicNode> ways() {
+    return Matrix.onEveryJdk(
+        jdk ->
+            WAYS.keySet().stream()
+                .map(
+                    way ->
+                        dynamicTest(
+                            Matrix.name(jdk, ResultTable.ALL_CLIENTS, "attached by " + way),
+                            () -> works(jdk, WAYS.get(way)))));
+  }
+
+  @TestFactory
+  Stream<DynamicNode> mistakes() {
+    return Matrix.onEveryJdk(
+        jdk -> {
+          Oracle oracle = new Oracle(jdk);
+          return Stream.concat(
+              MISTAKES.stream()
+                  .map(
+                      mistake ->
+                          dynamicTest(
+                              Matrix.name(
+                                  jdk,
+                                  ResultTable.ALL_CLIENTS,
+                                  mistake.name() + ": one line, the app runs"),
+                              () -> runsAllTheSame(jdk, mistake, oracle))),
+              Stream.of(
+                  dynamicTest(
+                      Matrix.name(
+                          jdk, ResultTable.ALL_CLIENTS, "enabled=false: as without the agent"),
+                      () -> {
+                        runsAllTheSame(jdk, DISABLED, oracle);
+                        oracle.close();
+                      })));
+        });
+  }
+
+  /** The same calls without the agent, against the same server. */
+  private static final class Oracle implements AutoCloseable {
+    private final Jdks.Jdk jdk;
+    private FakeGenesys genesys;
+    private ForkedApp app;
+
+    Oracle(Jdks.Jdk jdk) {
+      this.jdk = jdk;
+    }
+
+    FakeGenesys genesys() {
+      if (genesys == null) {
+        genesys = new FakeGenesys();
+      }
+      return genesys;
+    }
+
+    List<String> run(String command) {
+      if (app == null) {
+        app = ForkedApp.Launch.on(jdk).start();
+      }
+      return app.run(command);
+    }
+
+    @Override
+    public void close() {
+      app.close();
+      genesys.close();
+    }
+  }
+
+  @TestFactory
+  Stream<DynamicNode> tokenCalls() {
+    return Matrix.onEveryJdk(
+        jdk ->
+            Stream.of(
+                dynamicTest(
+                    Matrix.name(
+                        jdk,
+                        ResultTable.ALL_CLIENTS,
+                        "https token endpoint, token-trust-store, token-proxy"),
+                    () -> tokenByProxyAndTls(jdk))));
+  }
+
+  private static void tokenByProxyAndTls(Jdks.Jdk jdk) throws IOException {
+    try (FakeGenesys genesys = new FakeGenesys();
+        ConnectProxy proxy = new ConnectProxy();
+        ForkedApp app =
+            ForkedApp.Launch.on(jdk)
+                .withAgent(
+                    AgentSettings.clientCredentials(genesys)
+                        .with("token-url", genesys.https("/oauth/token"))
+                        .with("token-trust-store", Certificates.trustStore().toString())
+                        .with("token-proxy", "http://127.0.0.1:" + proxy.port())
+                        .asArgument())
+                .start()) {
+      // when
+      List<String> seen = app.run(stale(Client.URL_CONNECTION, genesys));
+
+      // then
+      assertThat(seen).contains("code: 200");
+      assertThat(genesys.tokenCalls()).hasSize(1);
+      assertThat(proxy.heads()).hasSize(1);
+      assertThat(proxy.heads().get(0)).startsWith("CONNECT ").doesNotContain("Authorization");
+      assertThat(app.finish()).isZero();
+      assertThat(app.stderr()).isEmpty();
+    }
+  }
+
+  private static void works(
+      Jdks.Jdk jdk, BiFunction<ForkedApp.Launch, AgentSettings, ForkedApp.Launch> way) {
+    try (FakeGenesys genesys = new FakeGenesys();
+        ForkedApp app =
+            way.apply(ForkedApp.Launch.on(jdk), AgentSettings.clientCredentials(genesys)).start()) {
+      SoftAssertions softly = new SoftAssertions();
+      for (Client client : Client.on(jdk).toList()) {
+        genesys.kill();
+        softly
+            .assertThat(app.run(stale(client, genesys)))
+            .as(client.toString())
+            .contains("code: 200");
+      }
+      int clients = (int) Client.on(jdk).count();
+      softly.assertThat(genesys.tokenCalls()).as("token requests").hasSize(clients);
+      // the first call of all finds no token yet, every other one a dead one
+      softly.assertThat(genesys.hits()).as("API hits").hasSize(2 * clients - 1);
+      softly.assertThat(app.finish()).as("exit code").isZero();
+      softly.assertThat(app.foreignStdout()).as("stdout").isEmpty();
+      softly.assertThat(app.stderr()).as("stderr").isEmpty();
+      softly.assertAll();
+    }
+  }
+
+  private static void runsAllTheSame(Jdks.Jdk jdk, Mistake mistake, Oracle oracle) {
+    FakeGenesys genesys = oracle.genesys();
+    AgentSettings settings = mistake.change().apply(AgentSettings.clientCredentials(genesys));
+    try (ForkedApp app = ForkedApp.Launch.on(jdk).withAgent(settings.asArgument()).start()) {
+      SoftAssertions softly = new SoftAssertions();
+      for (Client client : Client.on(jdk).filter(Client::isHttp1).toList()) {
+        List<String> seen = app.run(stale(client, genesys));
+        if (mistake.working()) {
+          softly.assertThat(seen).as(client.toString()).contains("code: 200");
+        } else {
+          softly
+              .assertThat(withoutMillis(seen))
+              .as(client.toString())
+              .containsExactlyElementsOf(withoutMillis(oracle.run(stale(client, genesys))));
+        }
+      }
+      softly.assertThat(app.finish()).as("exit code").isZero();
+      softly.assertThat(app.foreignStdout()).as("stdout").isEmpty();
+      if (mistake.words().isEmpty()) {
+        softly.assertThat(app.stderr()).as("stderr").isEmpty();
+      } else {
+        softly.assertThat(app.stderr()).as("stderr").hasSize(1);
+        softly.assertThat(String.join("\n", app.stderr())).contains(mistake.words());
+      }
+      softly.assertThat(app.everything()).doesNotContain(FakeGenesys.CLIENT_SECRET);
+      softly.assertAll();
+    }
+  }
+
+  private static ForkedApp.Launch byProperties(ForkedApp.Launch launch, AgentSettings settings) {
+    ForkedApp.Launch all = launch;
+    for (Map.Entry<String, String> value : settings.values().entrySet()) {
+      all = all.with("-Dgenesys.agent." + value.getKey() + "=" + value.getValue());
+    }
+    return all.withAgent("");
+  }
+
+  private static ForkedApp.Launch byEnvironment(ForkedApp.Launch launch, AgentSettings settings) {
+    ForkedApp.Launch all = launch;
+    for (Map.Entry<String, String> value : settings.values().entrySet()) {
+      all = all.withEnvironment(variable(value.getKey()), value.getValue());
+    }
+    return all.withAgent("");
+  }
+
+  private static ForkedApp.Launch bySdkVariables(ForkedApp.Launch launch, AgentSettings settings) {
+    return launch
+        .withEnvironment("GENESYS_CLIENT_ID", settings.values().get("client-id"))
+        .withEnvironment("GENESYS_CLIENT_SECRET", settings.values().get("client-secret"))
+        .withAgent(settings.without("client-id").without("client-secret").asArgument());
+  }
+
+  /** With one value that has a comma in it, in quotes. */
+  private static ForkedApp.Launch byArgument(ForkedApp.Launch launch, AgentSettings settings) {
+    StringBuilder argument = new StringBuilder();
+    settings
+        .values()
+        .forEach(
+            (key, value) ->
+                argument
+                    .append(argument.isEmpty() ? "" : ",")
+                    .append(key)
+                    .append('=')
+                    .append(value.contains(",") ? "\"" + value + "\"" : value));
+    return launch.withAgent(argument.toString());
+  }
+
+  private static String variable(String key) {
+    return "GENESYS_AGENT_" + key.toUpperCase(java.util.Locale.ROOT).replace('-', '_');
+  }
+
+  private static String stale(Client client, FakeGenesys genesys) {
+    return "call\t"
+        + client.field()
+        + "\turl="
+        + genesys.http("/api/v2/users/me")
+        + "\theader=Authorization: Bearer stale";
+  }
+
+  private static List<String> withoutMillis(List<String> seen) {
+    return seen.stream().filter(line -> !line.startsWith("millis: ")).toList();
+  }
+}

@@ -1,0 +1,149 @@
+package org.genesystoken.it;
+
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** 200 mixed calls while the token dies every 2 s: the app must not notice. */
+class SoakIT {
+  private static final int CALLS = 200;
+  private static final int MILLIS = 10_000;
+  private static final int LIFE_MILLIS = 2000;
+
+  /** These cells wait most of the time. */
+  @Execution(ExecutionMode.CONCURRENT)
+  @TestFactory
+  Stream<DynamicNode> soaks() {
+    return Matrix.onEveryJdk(
+        jdk ->
+            Client.on(jdk)
+                .flatMap(
+                    client ->
+                        Stream.of(1, 32)
+                            .map(
+                                threads ->
+                                    dynamicTest(
+                                        Matrix.name(
+                                            jdk,
+                                            client,
+                                            CALLS
+                                                + " mixed calls, token dies every 2 s, threads: "
+                                                + threads),
+                                        () -> soak(jdk, client, threads)))));
+  }
+
+  private static void soak(Jdks.Jdk jdk, Client client, int threads) {
+    AtomicInteger deaths = new AtomicInteger();
+    ScheduledExecutorService reaper = Executors.newSingleThreadScheduledExecutor();
+    try (FakeGenesys genesys = new FakeGenesys();
+        ForkedApp app =
+            ForkedApp.Launch.on(jdk)
+                .withAgent(AgentSettings.clientCredentials(genesys).asArgument())
+                .start()) {
+      // given
+      app.run("call\turl=" + genesys.http("/api/v2/warm-up"));
+      var unused =
+          reaper.scheduleAtFixedRate(
+              () -> {
+                if (genesys.kill()) {
+                  deaths.incrementAndGet();
+                }
+              },
+              LIFE_MILLIS,
+              LIFE_MILLIS,
+              TimeUnit.MILLISECONDS);
+
+      // when
+      List<String> seen =
+          app.run(
+              "soak\t"
+                  + client.field()
+                  + "\tthreads="
+                  + threads
+                  + "\tcalls="
+                  + CALLS
+                  + "\tmillis="
+                  + MILLIS
+                  + "\turl="
+                  + genesys.http("/api/v2/soak/")
+                  + (client.canPatch() ? "" : "\tmethods=GET,POST,PUT,DELETE"),
+              120);
+
+      // then
+      reaper.shutdownNow();
+      SoftAssertions softly = new SoftAssertions();
+      softly.assertThat(seen).contains("succeeded: " + CALLS, "failed: 0");
+      softly.assertThat(seen).noneMatch(line -> line.startsWith("failure: "));
+      softly.assertThat(deaths.get()).as("deaths").isGreaterThanOrEqualTo(4);
+      softly
+          .assertThat(genesys.tokenCalls())
+          .as("token requests")
+          .hasSizeLessThanOrEqualTo(deaths.get() + 1);
+      softly
+          .assertThat(arrived(genesys))
+          .as("bodies of the calls that succeeded")
+          .isEqualTo(sent(seen));
+      softly.assertThat(everyBody(genesys)).as("bodies of all hits").isEqualTo(sent(seen));
+      softly.assertThat(app.finish()).as("exit code").isZero();
+      softly.assertThat(app.foreignStdout()).as("stdout").isEmpty();
+      softly.assertThat(app.stderr()).as("stderr").isEmpty();
+      softly.assertAll();
+    } finally {
+      reaper.shutdownNow();
+    }
+  }
+
+  /** Call number to body, as the app sent it. */
+  private static Map<String, List<String>> sent(List<String> seen) {
+    Map<String, List<String>> bodies = new TreeMap<>();
+    for (String line : seen) {
+      if (line.startsWith("sent: ")) {
+        String[] parts = line.split(" ", -1);
+        bodies.put(parts[1], List.of(parts[2]));
+      }
+    }
+    return bodies;
+  }
+
+  /** Call number to the bodies with which it succeeded: exactly one, or a call was made twice. */
+  private static Map<String, List<String>> arrived(FakeGenesys genesys) {
+    Map<String, List<String>> bodies = new TreeMap<>();
+    for (FakeGenesys.Hit hit : genesys.hits()) {
+      if (hit.status() == 200 && hit.path().startsWith("/api/v2/soak/")) {
+        bodies.computeIfAbsent(number(hit), number -> new ArrayList<>()).add(hit.bodySha256());
+      }
+    }
+    return bodies;
+  }
+
+  /** Call number to every different body that came for it, refused or not. */
+  private static Map<String, List<String>> everyBody(FakeGenesys genesys) {
+    Map<String, List<String>> bodies = new TreeMap<>();
+    for (FakeGenesys.Hit hit : genesys.hits()) {
+      if (hit.path().startsWith("/api/v2/soak/")) {
+        List<String> different = bodies.computeIfAbsent(number(hit), number -> new ArrayList<>());
+        if (!different.contains(hit.bodySha256())) {
+          different.add(hit.bodySha256());
+        }
+      }
+    }
+    return bodies;
+  }
+
+  private static String number(FakeGenesys.Hit hit) {
+    return hit.path().substring("/api/v2/soak/".length());
+  }
+}
