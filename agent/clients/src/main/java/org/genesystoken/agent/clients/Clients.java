@@ -9,7 +9,8 @@ final class Clients {
   static final String[][] ALL = {
     {
       "org.genesystoken.agent.clients.urlconnection.UrlConnectionClient",
-      "sun/net/www/protocol/http/HttpURLConnection"
+      "sun/net/www/protocol/http/HttpURLConnection",
+      "sun/net/www/protocol/http/HttpURLConnection$StreamingOutputStream"
     },
     {
       "org.genesystoken.agent.clients.httpclient.JdkHttpClient",

@@ -2,14 +2,14 @@ package org.genesystoken.agent.clients.urlconnection;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.HttpRetryException;
 import java.net.HttpURLConnection;
-import java.net.URL;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.BiFunction;
-import org.genesystoken.agent.clients.urlconnection.Refusals.Refusal;
+import org.genesystoken.agent.clients.urlconnection.CallState.Calls;
 import org.genesystoken.agent.core.policy.TokenPolicy;
 import sun.net.www.MessageHeader;
 
@@ -20,66 +20,133 @@ import sun.net.www.MessageHeader;
  */
 final class Replay implements BiFunction<Object, Object, Object> {
   private final TokenPolicy policy;
-  private final Refusals refusals;
+  private final Calls calls;
 
-  Replay(TokenPolicy policy, Refusals refusals) {
+  Replay(TokenPolicy policy, Calls calls) {
     this.policy = policy;
-    this.refusals = refusals;
+    this.calls = calls;
   }
 
   @Override
-  public Object apply(Object failure, Object connection) {
-    try {
-      return replays((IOException) failure, (HttpURLConnection) connection) ? null : failure;
-    } catch (ReflectiveOperationException unexpected) {
-      throw new IllegalStateException(unexpected);
+  public Object apply(Object failure, Object target) {
+    HttpURLConnection connection = (HttpURLConnection) target;
+    CallState state = calls.find(connection);
+    // A failure after the one that was dealt with is the JDK repeating itself.
+    if (state == null || !state.isRefused()) {
+      return failure;
     }
+    boolean ours = Answers.covers(policy, connection.getURL()) && policy.mayReplace(state.sent());
+    boolean replayed =
+        ours
+            && (failure instanceof HttpRetryException
+                ? replaysStreamed(connection, state, (IOException) failure)
+                : replays(connection, state));
+    state.settle();
+    return replayed ? null : failure;
   }
 
-  private boolean replays(IOException failure, HttpURLConnection connection)
-      throws ReflectiveOperationException {
-    ConnectionState state = ConnectionState.ACCESS;
-    MessageHeader requests = state.requests(connection);
-    Refusal refusal = refusals.take(requests);
-    // The JDK cannot repeat a streamed body, and has closed the connection with the 401 unread.
-    if (refusal == null || failure instanceof HttpRetryException) {
-      return false;
-    }
-    URL url = connection.getURL();
-    if (!policy.covers(url.getProtocol(), url.getHost(), url.getPort(), url.getFile())
-        || !policy.mayReplace(refusal.sent)) {
-      return false;
-    }
-    MessageHeader responses = state.responses(connection);
-    InputStream body = state.body(connection);
+  /** A call without a body, or with one that the JDK has buffered. */
+  private boolean replays(HttpURLConnection connection, CallState state) {
+    ConnectionState access = ConnectionState.ACCESS;
+    InputStream body = access.body(connection);
     byte[] head = new byte[TokenPolicy.BODY_LIMIT];
     int length = read(body, head);
-    boolean expired =
-        policy.meansExpired(
-            401,
-            values(responses, "WWW-Authenticate"),
-            responses.findValue("Content-Encoding"),
-            head,
-            length);
-    if (expired && refusal.ofReplay) {
-      policy.replayRefused(refusal.sent);
-    } else if (expired && policy.renew(refusal.sent)) {
+    if (isRenewed(connection, state, head, length)) {
       close(body);
-      refusals.replaying(requests);
-      state.renew(connection);
+      state.replay();
+      access.renew(connection);
       return true;
     }
     if (body != null) {
-      state.body(connection, new UnreadStream(head, length, body));
+      access.body(connection, new UnreadStream(head, length, body));
     }
     return false;
   }
 
   /**
+   * A call whose body was streamed: the JDK has closed the connection and dropped the 401's body.
+   * Where the body was kept it is streamed once more; else the token is renewed for the next call.
+   */
+  private boolean replaysStreamed(
+      HttpURLConnection connection, CallState state, IOException failure) {
+    byte[] refusal = state.refusal();
+    if (!isRenewed(connection, state, refusal, refusal.length)) {
+      return false;
+    }
+    ConnectionState access = ConnectionState.ACCESS;
+    byte[] body = state.body(access.written(connection));
+    if (body == null) {
+      return false;
+    }
+    state.replay();
+    access.renew(connection);
+    try (OutputStream out = connection.getOutputStream()) {
+      out.write(body);
+    } catch (IOException lost) {
+      access.fail(connection, failure);
+      return false;
+    }
+    return true;
+  }
+
+  /** Whether the refusal means expired, and there is another token now. */
+  private boolean isRenewed(
+      HttpURLConnection connection, CallState state, byte[] head, int length) {
+    MessageHeader responses = ConnectionState.ACCESS.responses(connection);
+    if (!policy.meansExpired(
+        401,
+        values(responses, "WWW-Authenticate"),
+        responses.findValue("Content-Encoding"),
+        head,
+        length)) {
+      return false;
+    }
+    if (state.isReplay()) {
+      policy.replayRefused(state.sent());
+      return false;
+    }
+    return policy.renew(state.sent());
+  }
+
+  /**
+   * The same for a call that was refused before its body was asked for ({@code Expect:
+   * 100-continue}): nothing was sent but headers.
+   */
+  static final class BeforeBody implements BiFunction<Object, Object, Object> {
+    private final Replay replay;
+
+    BeforeBody(Replay replay) {
+      this.replay = replay;
+    }
+
+    @Override
+    public Object apply(Object failure, Object target) {
+      HttpURLConnection connection = (HttpURLConnection) target;
+      CallState state = replay.calls.find(connection);
+      if (state == null
+          || !state.isRefused()
+          || !Answers.covers(replay.policy, connection.getURL())
+          || !replay.policy.mayReplace(state.sent())) {
+        return failure;
+      }
+      byte[] refusal = state.refusal();
+      boolean renewed = replay.isRenewed(connection, state, refusal, refusal.length);
+      state.settle();
+      if (renewed) {
+        state.replay();
+        ConnectionState.ACCESS.renew(connection);
+      }
+      return renewed ? null : failure;
+    }
+  }
+
+  /**
    * Fills the buffer as far as the body reaches. If reading fails, the app will see it fail at the
    * same place.
+   *
+   * @param body may be null
    */
-  private static int read(InputStream body, byte[] buffer) {
+  static int read(InputStream body, byte[] buffer) {
     int length = 0;
     try {
       while (body != null && length < buffer.length) {

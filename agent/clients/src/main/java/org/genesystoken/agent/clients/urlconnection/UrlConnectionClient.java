@@ -11,7 +11,7 @@ import org.genesystoken.agent.clients.weave.MethodWeave;
 import org.genesystoken.agent.core.policy.TokenPolicy;
 
 /**
- * What is woven into the JDK's connection. As Java, its three methods become:
+ * What is woven into the JDK's connection. As Java, its methods become:
  *
  * <pre>{@code
  * private void writeRequests() {
@@ -25,7 +25,7 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  * private InputStream getInputStream0() {
  *   ...
  *   http.parseHTTP(responses, this);
- *   answered(responses, requests);            // notes a 401 and what it answers
+ *   answered(responses, this);                // notes a 401 and what it answers
  *   ...                                       // the JDK's own authentication and redirects
  * }
  *
@@ -38,15 +38,32 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  *     }                                       // null: the connection is as new, the loop replays it
  *   }
  * }
+ *
+ * // where a 401 to a streamed request is dropped, in getInputStream0 and getOutputStream0
+ * disconnecting(this, http);
+ * disconnectInternal();
+ *
+ * // HttpURLConnection.StreamingOutputStream, what the app writes a streamed body to
+ * public void write(byte[] b, int off, int len) {
+ *   streaming(connection, {b, off, len});     // keeps a copy
+ *   ...
+ * }
  * }</pre>
+ *
+ * <p>{@code getOutputStream} has the same loop as {@code getInputStream}: with {@code Expect:
+ * 100-continue} a call is refused there. {@code expect100Continue} calls {@code answered} too.
  */
 public final class UrlConnectionClient implements Client {
   private static final int WITHDRAW = 0;
   private static final int PRESENT = 1;
   private static final int ANSWERED = 2;
   private static final int REFUSED = 3;
+  private static final int REFUSED_BEFORE_BODY = 4;
+  private static final int DISCONNECTING = 5;
+  private static final int STREAMING = 6;
 
   private static final String CONNECTION = "sun/net/www/protocol/http/HttpURLConnection";
+  private static final String STREAM = CONNECTION + "$StreamingOutputStream";
   private static final String HTTP = "sun/net/www/http/HttpClient";
   private static final String HEADER = "Lsun/net/www/MessageHeader;";
 
@@ -54,19 +71,30 @@ public final class UrlConnectionClient implements Client {
 
   /** Made once, by reflection. */
   public UrlConnectionClient(TokenPolicy policy) {
-    Refusals refusals = new Refusals();
+    CallState.Calls calls = new CallState.Calls();
+    Replay replay = new Replay(policy, calls);
     hooks =
         Arrays.<BiFunction<Object, Object, Object>>asList(
             new Authorization.Withdraw(),
             new Authorization.Present(policy),
-            new Refusals.Answered(refusals),
-            new Replay(policy, refusals));
+            new Answers.Answered(calls),
+            replay,
+            new Replay.BeforeBody(replay),
+            new Answers.Disconnecting(policy, calls),
+            new Answers.Streaming(policy, calls));
   }
 
   @Override
   public List<ClassWeave> weaves() {
-    return Collections.singletonList(
-        ClassWeave.of(CONNECTION, new WriteRequests(), new ReadResponse(), new GetInputStream())
+    return Arrays.asList(
+        ClassWeave.of(
+                CONNECTION,
+                new WriteRequests(),
+                new Answer("getInputStream0", "()Ljava/io/InputStream;", Answer.READ, Answer.DROP),
+                new Answer("expect100Continue", "()V", Answer.READ),
+                new Answer("getOutputStream0", "()Ljava/io/OutputStream;", Answer.DROP),
+                new Rerun("getInputStream", "()Ljava/io/InputStream;", REFUSED),
+                new Rerun("getOutputStream", "()Ljava/io/OutputStream;", REFUSED_BEFORE_BODY))
             .needing(
                 "requests:" + HEADER,
                 "userHeaders:" + HEADER,
@@ -74,7 +102,10 @@ public final class UrlConnectionClient implements Client {
                 "inputStream:Ljava/io/InputStream;",
                 "errorStream:Ljava/io/InputStream;",
                 "rememberedException:Ljava/lang/Exception;",
-                "http:Lsun/net/www/http/HttpClient;"));
+                "strOutputStream:L" + STREAM + ";",
+                "http:L" + HTTP + ";"),
+        ClassWeave.of(STREAM, new Write("(I)V"), new Write("([BII)V"))
+            .needing("written:J", "this$0:L" + CONNECTION + ";"));
   }
 
   @Override
@@ -85,7 +116,10 @@ public final class UrlConnectionClient implements Client {
   @Override
   public String[] opens() {
     return new String[] {
-      "java.base/java.net", "java.base/sun.net.www", "java.base/sun.net.www.protocol.http"
+      "java.base/java.net",
+      "java.base/sun.net.www",
+      "java.base/sun.net.www.http",
+      "java.base/sun.net.www.protocol.http"
     };
   }
 
@@ -104,47 +138,59 @@ public final class UrlConnectionClient implements Client {
     }
 
     @Override
-    protected boolean needsCall() {
-      return true;
+    protected List<String> calls() {
+      return Collections.singletonList(HTTP + ".writeRequests");
     }
 
     @Override
-    protected boolean matchesCall(String owner, String method) {
-      return owner.equals(HTTP) && method.equals("writeRequests");
-    }
-
-    @Override
-    protected void beforeCall(Code code) {
+    protected void beforeCall(String call, Code code) {
       code.field("requests", HEADER).field("url", "Ljava/net/URL;").hook(PRESENT).drop();
     }
   }
 
-  /** The JDK takes the header off again when it has the response, so the 401 is noted before. */
-  private static final class ReadResponse extends MethodWeave {
-    ReadResponse() {
-      super("getInputStream0", "()Ljava/io/InputStream;");
+  /**
+   * Where an answer is read, and where it is dropped. The JDK takes the refused header off when it
+   * has the response, and closes the connection of a streamed request with the 401 unread; so both
+   * are looked at before.
+   */
+  private static final class Answer extends MethodWeave {
+    private static final String READ = HTTP + ".parseHTTP";
+    private static final String DROP = CONNECTION + ".disconnectInternal";
+
+    private final List<String> calls;
+
+    private Answer(String name, String descriptor, String... calls) {
+      super(name, descriptor);
+      this.calls = Arrays.asList(calls);
     }
 
     @Override
-    protected boolean needsCall() {
-      return true;
+    protected List<String> calls() {
+      return calls;
     }
 
     @Override
-    protected boolean matchesCall(String owner, String method) {
-      return owner.equals(HTTP) && method.equals("parseHTTP");
+    protected void beforeCall(String call, Code code) {
+      if (call.equals(DROP)) {
+        code.local(0).field("http", "L" + HTTP + ";").hook(DISCONNECTING).drop();
+      }
     }
 
     @Override
-    protected void afterCall(Code code) {
-      code.field("responses", HEADER).field("requests", HEADER).hook(ANSWERED).drop();
+    protected void afterCall(String call, Code code) {
+      if (call.equals(READ)) {
+        code.field("responses", HEADER).local(0).hook(ANSWERED).drop();
+      }
     }
   }
 
-  /** Every accessor of a connection, and the https delegate, comes through here. */
-  private static final class GetInputStream extends MethodWeave {
-    GetInputStream() {
-      super("getInputStream", "()Ljava/io/InputStream;");
+  /** Every accessor of a connection, and the https delegate, comes through these methods. */
+  private static final class Rerun extends MethodWeave {
+    private final int hook;
+
+    Rerun(String name, String descriptor, int hook) {
+      super(name, descriptor);
+      this.hook = hook;
     }
 
     @Override
@@ -154,7 +200,31 @@ public final class UrlConnectionClient implements Client {
 
     @Override
     protected void onThrow(Code code) {
-      code.local(0).hook(REFUSED);
+      code.local(0).hook(hook);
+    }
+  }
+
+  /** What the app streams; write(byte[]) ends in one of these. */
+  private static final class Write extends MethodWeave {
+    private final boolean oneByte;
+
+    Write(String descriptor) {
+      super("write", descriptor);
+      oneByte = descriptor.equals("(I)V");
+    }
+
+    @Override
+    protected void atEntry(Code code) {
+      code.field("this$0", "L" + CONNECTION + ";");
+      if (oneByte) {
+        code.number(1);
+      } else {
+        code.array(3);
+        code.element(0).local(1).put();
+        code.element(1).number(2).put();
+        code.element(2).number(3).put();
+      }
+      code.hook(STREAMING).drop();
     }
   }
 }

@@ -50,6 +50,14 @@ public final class Code {
     return this;
   }
 
+  /** Pushes an {@code int} parameter as an object. */
+  public Code number(int index) {
+    out.visitVarInsn(Opcodes.ILOAD, index);
+    out.visitMethodInsn(
+        Opcodes.INVOKESTATIC, "java/lang/Integer", "valueOf", "(I)Ljava/lang/Integer;", false);
+    return this;
+  }
+
   /** Pops a value into a parameter. */
   public Code store(int index) {
     out.visitVarInsn(Opcodes.ASTORE, index);

@@ -1,5 +1,9 @@
 package org.genesystoken.agent.clients.weave;
 
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import net.bytebuddy.jar.asm.Label;
 import net.bytebuddy.jar.asm.MethodVisitor;
 import net.bytebuddy.jar.asm.Opcodes;
@@ -29,24 +33,20 @@ public abstract class MethodWeave {
   /** Before the method's first instruction. */
   protected void atEntry(Code code) {}
 
-  /** Whether a method in which no call matches is not the one that the weave is made for. */
-  protected boolean needsCall() {
-    return false;
-  }
-
   /**
-   * Whether this call in the method is the one that {@link #beforeCall} and {@link #afterCall} are
-   * about.
+   * The calls in the method that {@link #beforeCall} and {@link #afterCall} are about, as {@code
+   * owner.name}. A method in which one of them is missing is not the one that the weave is made
+   * for.
    */
-  protected boolean matchesCall(String owner, String method) {
-    return false;
+  protected List<String> calls() {
+    return Collections.emptyList();
   }
 
-  /** Just before a matching call, whose operands are on the stack already. */
-  protected void beforeCall(Code code) {}
+  /** Just before one of {@link #calls}, whose operands are on the stack already. */
+  protected void beforeCall(String call, Code code) {}
 
-  /** Just after a matching call, whose answer is on the stack already. */
-  protected void afterCall(Code code) {}
+  /** Just after one of {@link #calls}, whose answer is on the stack already. */
+  protected void afterCall(String call, Code code) {}
 
   /** Before each {@code return}, whose value, if the method has one, is on the stack. */
   protected void beforeReturn(Code code) {}
@@ -78,7 +78,7 @@ public abstract class MethodWeave {
   final class Visitor extends MethodVisitor {
     private final Code code;
     private final Label start = new Label();
-    private boolean found;
+    private final Set<String> missing = new HashSet<>(calls());
 
     Visitor(MethodVisitor next, Code code) {
       super(OpenedClassReader.ASM_API, next);
@@ -87,13 +87,12 @@ public abstract class MethodWeave {
 
     /** Whether the method was the one that the weave is made for. */
     boolean found() {
-      return found;
+      return missing.isEmpty();
     }
 
     @Override
     public void visitCode() {
       super.visitCode();
-      found = !needsCall();
       atEntry(code);
       if (rerunsOnReturn() != null || rerunsOnThrow() != null) {
         mv.visitLabel(start);
@@ -104,14 +103,15 @@ public abstract class MethodWeave {
     @Override
     public void visitMethodInsn(
         int opcode, String owner, String method, String descriptor, boolean isInterface) {
-      boolean matches = matchesCall(owner, method);
-      if (matches) {
-        found = true;
-        beforeCall(code);
+      String call = owner + '.' + method;
+      boolean known = calls().contains(call);
+      if (known) {
+        missing.remove(call);
+        beforeCall(call, code);
       }
       super.visitMethodInsn(opcode, owner, method, descriptor, isInterface);
-      if (matches) {
-        afterCall(code);
+      if (known) {
+        afterCall(call, code);
       }
     }
 

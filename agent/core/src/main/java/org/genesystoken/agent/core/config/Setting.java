@@ -56,7 +56,7 @@ public enum Setting {
       "always",
       oneOf("always", "bearer-only", "on-401"),
       "Which requests carry the token: all that go to the hosts, those where the app sends a bearer"
-          + " token itself, or only those that were refused."),
+          + " token itself, or those whose own token has been refused once."),
   REPLAY_BODY_LIMIT(
       "1 MiB",
       'B',

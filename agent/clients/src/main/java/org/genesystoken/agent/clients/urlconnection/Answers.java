@@ -1,0 +1,107 @@
+package org.genesystoken.agent.clients.urlconnection;
+
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.URL;
+import java.util.Arrays;
+import java.util.function.BiFunction;
+import org.genesystoken.agent.clients.urlconnection.CallState.Calls;
+import org.genesystoken.agent.core.policy.TokenPolicy;
+import sun.net.www.MessageHeader;
+
+/** Takes note of what the JDK is about to forget: the answer, and its body or the request's. */
+final class Answers {
+  private Answers() {}
+
+  static boolean covers(TokenPolicy policy, URL url) {
+    return policy.covers(url.getProtocol(), url.getHost(), url.getPort(), url.getFile());
+  }
+
+  /** After each response's headers: given them and the connection. */
+  static final class Answered implements BiFunction<Object, Object, Object> {
+    private final Calls calls;
+
+    Answered(Calls calls) {
+      this.calls = calls;
+    }
+
+    @Override
+    public Object apply(Object responses, Object target) {
+      HttpURLConnection connection = (HttpURLConnection) target;
+      String statusLine = ((MessageHeader) responses).getValue(0);
+      if (hasStatus(statusLine, "401")) {
+        MessageHeader requests = ConnectionState.ACCESS.requests(connection);
+        calls.get(connection).refuse(requests.findValue(Authorization.NAME));
+      } else if (!hasStatus(statusLine, "100")) {
+        calls.forget(connection);
+      }
+      return responses;
+    }
+
+    /** {@code HTTP/1.1 401 Unauthorized}: the digits are at the tenth character. */
+    private static boolean hasStatus(String statusLine, String status) {
+      return statusLine != null
+          && statusLine.startsWith(status, 9)
+          && statusLine.startsWith("HTTP/");
+    }
+  }
+
+  /**
+   * Before the JDK closes a connection, which it does with an unread 401 to a streamed request:
+   * given the connection and the JDK's HTTP client.
+   */
+  static final class Disconnecting implements BiFunction<Object, Object, Object> {
+    private final TokenPolicy policy;
+    private final Calls calls;
+
+    Disconnecting(TokenPolicy policy, Calls calls) {
+      this.policy = policy;
+      this.calls = calls;
+    }
+
+    @Override
+    public Object apply(Object target, Object http) {
+      HttpURLConnection connection = (HttpURLConnection) target;
+      CallState state = calls.find(connection);
+      if (state != null
+          && state.isRefused()
+          && covers(policy, connection.getURL())
+          && policy.mayReplace(state.sent())) {
+        InputStream body = ConnectionState.ACCESS.unread(connection, http);
+        byte[] head = new byte[TokenPolicy.BODY_LIMIT];
+        state.refusal(Arrays.copyOf(head, Replay.read(body, head)));
+      }
+      return target;
+    }
+  }
+
+  /**
+   * Before the app's bytes go into a streamed body: given the connection, and either the byte or an
+   * array with buffer, offset and length.
+   */
+  static final class Streaming implements BiFunction<Object, Object, Object> {
+    private final TokenPolicy policy;
+    private final Calls calls;
+
+    Streaming(TokenPolicy policy, Calls calls) {
+      this.policy = policy;
+      this.calls = calls;
+    }
+
+    @Override
+    public Object apply(Object target, Object written) {
+      HttpURLConnection connection = (HttpURLConnection) target;
+      if (covers(policy, connection.getURL())) {
+        CallState state = calls.get(connection);
+        int limit = policy.replayBodyLimit();
+        if (written instanceof Integer) {
+          state.keep(new byte[] {((Integer) written).byteValue()}, 0, 1, limit);
+        } else {
+          Object[] write = (Object[]) written;
+          state.keep((byte[]) write[0], (Integer) write[1], (Integer) write[2], limit);
+        }
+      }
+      return target;
+    }
+  }
+}

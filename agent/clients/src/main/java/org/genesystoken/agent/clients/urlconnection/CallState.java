@@ -1,0 +1,125 @@
+package org.genesystoken.agent.clients.urlconnection;
+
+import java.io.ByteArrayOutputStream;
+import java.net.HttpURLConnection;
+import java.util.Collections;
+import java.util.Map;
+import java.util.WeakHashMap;
+
+/**
+ * What the agent has to remember of a call: the 401 that it was just answered with, as the JDK
+ * takes the refused header off before it throws; and the body that the app streams, as the JDK
+ * keeps none. Calls that are neither refused nor streamed have no state. Used by the threads that
+ * use the connection, which the JDK keeps apart by a lock.
+ */
+final class CallState {
+  private boolean refused;
+  private String sent;
+  private byte[] refusal = new byte[0];
+  private boolean replay;
+  private ByteArrayOutputStream kept;
+  private boolean tooLong;
+
+  /** Whether the latest answer is a 401. */
+  boolean isRefused() {
+    return refused;
+  }
+
+  /** The Authorization value that was refused, or null if there was none. */
+  String sent() {
+    return sent;
+  }
+
+  void refuse(String authorization) {
+    refused = true;
+    sent = authorization;
+    refusal = new byte[0];
+  }
+
+  /** The exception of the latest answer has been dealt with. */
+  void settle() {
+    refused = false;
+  }
+
+  /** The first bytes of the 401's body, if the JDK dropped it; never null. */
+  byte[] refusal() {
+    return refusal;
+  }
+
+  void refusal(byte[] head) {
+    refusal = head;
+  }
+
+  /** Whether the call is being sent for the second time. */
+  boolean isReplay() {
+    return replay;
+  }
+
+  void replay() {
+    replay = true;
+    refused = false;
+  }
+
+  /**
+   * Keeps what the app streams.
+   *
+   * @param limit bytes; beyond it nothing is kept
+   */
+  void keep(byte[] bytes, int offset, int length, int limit) {
+    if (replay || tooLong) {
+      return;
+    }
+    if (kept == null) {
+      kept = new ByteArrayOutputStream(Math.min(limit, Math.max(length, 512)));
+    }
+    if (length > limit - kept.size()) {
+      tooLong = true;
+      kept = null;
+    } else {
+      kept.write(bytes, offset, length);
+    }
+  }
+
+  /**
+   * The whole streamed body.
+   *
+   * @param written how much the app has written, in bytes
+   * @return null if that is not what was kept
+   */
+  byte[] body(long written) {
+    byte[] bytes = kept == null ? new byte[0] : kept.toByteArray();
+    return bytes.length == written ? bytes : null;
+  }
+
+  /** The states of all calls, by connection; they end with it. Thread-safe. */
+  static final class Calls {
+    private final Map<HttpURLConnection, CallState> states =
+        Collections.synchronizedMap(new WeakHashMap<HttpURLConnection, CallState>());
+
+    /** Spares a call of an app that is never refused and streams nothing the look-up. */
+    private volatile boolean any;
+
+    /** Null: there is nothing to remember of the call. */
+    CallState find(HttpURLConnection connection) {
+      return any ? states.get(connection) : null;
+    }
+
+    CallState get(HttpURLConnection connection) {
+      any = true;
+      synchronized (states) {
+        CallState state = states.get(connection);
+        if (state == null) {
+          state = new CallState();
+          states.put(connection, state);
+        }
+        return state;
+      }
+    }
+
+    void forget(HttpURLConnection connection) {
+      if (any) {
+        states.remove(connection);
+      }
+    }
+  }
+}
