@@ -13,15 +13,25 @@ import sun.net.www.MessageHeader;
 final class Answers {
   private Answers() {}
 
-  static boolean covers(TokenPolicy policy, URL url) {
-    return policy.covers(url.getProtocol(), url.getHost(), url.getPort(), url.getFile());
+  /** Whether the hop that the connection is at, or was answered by, is one for the token. */
+  static boolean covers(TokenPolicy policy, HttpURLConnection connection) {
+    URL url = connection.getURL();
+    boolean plain = "http".equals(url.getProtocol());
+    return policy.coversHop(
+        url.getProtocol(),
+        url.getHost(),
+        url.getPort(),
+        url.getFile(),
+        plain && connection.usingProxy());
   }
 
   /** After each response's headers: given them and the connection. */
   static final class Answered implements BiFunction<Object, Object, Object> {
+    private final TokenPolicy policy;
     private final Calls calls;
 
-    Answered(Calls calls) {
+    Answered(TokenPolicy policy, Calls calls) {
+      this.policy = policy;
       this.calls = calls;
     }
 
@@ -30,8 +40,10 @@ final class Answers {
       HttpURLConnection connection = (HttpURLConnection) target;
       String statusLine = ((MessageHeader) responses).getValue(0);
       if (hasStatus(statusLine, "401")) {
-        MessageHeader requests = ConnectionState.ACCESS.requests(connection);
-        calls.get(connection).refuse(requests.findValue(Authorization.NAME));
+        String sent = ConnectionState.ACCESS.requests(connection).findValue(Authorization.NAME);
+        if (covers(policy, connection) && policy.mayReplace(sent)) {
+          calls.get(connection).refuse(sent);
+        }
       } else if (!hasStatus(statusLine, "100")) {
         calls.forget(connection);
       }
@@ -51,11 +63,9 @@ final class Answers {
    * given the connection and the JDK's HTTP client.
    */
   static final class Disconnecting implements BiFunction<Object, Object, Object> {
-    private final TokenPolicy policy;
     private final Calls calls;
 
-    Disconnecting(TokenPolicy policy, Calls calls) {
-      this.policy = policy;
+    Disconnecting(Calls calls) {
       this.calls = calls;
     }
 
@@ -63,10 +73,7 @@ final class Answers {
     public Object apply(Object target, Object http) {
       HttpURLConnection connection = (HttpURLConnection) target;
       CallState state = calls.find(connection);
-      if (state != null
-          && state.isRefused()
-          && covers(policy, connection.getURL())
-          && policy.mayReplace(state.sent())) {
+      if (state != null && state.isRefused()) {
         InputStream body = ConnectionState.ACCESS.unread(connection, http);
         byte[] head = new byte[TokenPolicy.BODY_LIMIT];
         state.refusal(Arrays.copyOf(head, Replay.read(body, head)));
@@ -91,7 +98,7 @@ final class Answers {
     @Override
     public Object apply(Object target, Object written) {
       HttpURLConnection connection = (HttpURLConnection) target;
-      if (covers(policy, connection.getURL())) {
+      if (covers(policy, connection)) {
         CallState state = calls.get(connection);
         int limit = policy.replayBodyLimit();
         if (written instanceof Integer) {

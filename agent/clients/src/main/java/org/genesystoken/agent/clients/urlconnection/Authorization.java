@@ -1,6 +1,6 @@
 package org.genesystoken.agent.clients.urlconnection;
 
-import java.net.URL;
+import java.net.HttpURLConnection;
 import java.util.function.BiFunction;
 import org.genesystoken.agent.core.policy.TokenPolicy;
 import sun.net.www.MessageHeader;
@@ -38,7 +38,7 @@ final class Authorization {
     }
   }
 
-  /** Puts the token on, where it belongs: given the request's headers and the hop's URL. */
+  /** Puts the token on, where it belongs: given the request's headers and the connection. */
   static final class Present implements BiFunction<Object, Object, Object> {
     private final TokenPolicy policy;
 
@@ -47,9 +47,8 @@ final class Authorization {
     }
 
     @Override
-    public Object apply(Object requests, Object hop) {
-      URL url = (URL) hop;
-      if (policy.covers(url.getProtocol(), url.getHost(), url.getPort(), url.getFile())) {
+    public Object apply(Object requests, Object connection) {
+      if (Answers.covers(policy, (HttpURLConnection) connection)) {
         MessageHeader headers = (MessageHeader) requests;
         String own = headers.findValue(NAME);
         if (policy.mayReplace(own)) {

@@ -20,7 +20,7 @@ final class CallState {
   private ByteArrayOutputStream kept;
   private boolean tooLong;
 
-  /** Whether the latest answer is a 401. */
+  /** Whether the latest answer is a 401, of a hop for the token. */
   boolean isRefused() {
     return refused;
   }

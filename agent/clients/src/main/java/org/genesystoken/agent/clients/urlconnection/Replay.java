@@ -35,12 +35,10 @@ final class Replay implements BiFunction<Object, Object, Object> {
     if (state == null || !state.isRefused()) {
       return failure;
     }
-    boolean ours = Answers.covers(policy, connection.getURL()) && policy.mayReplace(state.sent());
     boolean replayed =
-        ours
-            && (failure instanceof HttpRetryException
-                ? replaysStreamed(connection, state, (IOException) failure)
-                : replays(connection, state));
+        failure instanceof HttpRetryException
+            ? replaysStreamed(connection, state, (IOException) failure)
+            : replays(connection, state);
     state.settle();
     return replayed ? null : failure;
   }
@@ -123,10 +121,7 @@ final class Replay implements BiFunction<Object, Object, Object> {
     public Object apply(Object failure, Object target) {
       HttpURLConnection connection = (HttpURLConnection) target;
       CallState state = replay.calls.find(connection);
-      if (state == null
-          || !state.isRefused()
-          || !Answers.covers(replay.policy, connection.getURL())
-          || !replay.policy.mayReplace(state.sent())) {
+      if (state == null || !state.isRefused()) {
         return failure;
       }
       byte[] refusal = state.refusal();

@@ -17,7 +17,7 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  * private void writeRequests() {
  *   withdraw(requests, userHeaders);          // what the hop before carried
  *   ...                                       // the JDK builds the headers, and logs them at FINE
- *   present(requests, url);
+ *   present(requests, this);
  *   http.writeRequests(requests, poster, streaming());
  *   ...
  * }
@@ -77,10 +77,10 @@ public final class UrlConnectionClient implements Client {
         Arrays.<BiFunction<Object, Object, Object>>asList(
             new Authorization.Withdraw(),
             new Authorization.Present(policy),
-            new Answers.Answered(calls),
+            new Answers.Answered(policy, calls),
             replay,
             new Replay.BeforeBody(replay),
-            new Answers.Disconnecting(policy, calls),
+            new Answers.Disconnecting(calls),
             new Answers.Streaming(policy, calls));
   }
 
@@ -144,7 +144,7 @@ public final class UrlConnectionClient implements Client {
 
     @Override
     protected void beforeCall(String call, Code code) {
-      code.field("requests", HEADER).field("url", "Ljava/net/URL;").hook(PRESENT).drop();
+      code.field("requests", HEADER).local(0).hook(PRESENT).drop();
     }
   }
 

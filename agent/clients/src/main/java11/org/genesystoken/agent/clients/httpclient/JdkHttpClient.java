@@ -32,7 +32,9 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  * // once per hop
  * AuthenticationFilter.request(HttpRequestImpl request, MultiExchange exchange) {
  *   ...
- *   present(request.getSystemHeadersBuilder().map(), {request, exchange.responseHandler});
+ *   present(
+ *       request.getSystemHeadersBuilder().map(),
+ *       {request, exchange.responseHandler, request.proxy()});
  * }
  *
  * // what goes on the wire; HttpRequest.headers(), which the app sees, is another method
@@ -165,9 +167,10 @@ public final class JdkHttpClient implements Client {
       code.local(1)
           .call(REQUEST_IMPL, "getSystemHeadersBuilder", "()L" + HEADERS_BUILDER + ";")
           .call(HEADERS_BUILDER, "map", "()Ljava/util/Map;")
-          .array(2);
+          .array(3);
       code.element(0).local(1).put();
       code.element(1).local(2).field(MULTI_EXCHANGE, "responseHandler", HANDLER).put();
+      code.element(2).local(1).call(REQUEST_IMPL, "proxy", "()Ljava/net/InetSocketAddress;").put();
       code.hook(PRESENT).drop();
     }
   }

@@ -41,8 +41,8 @@ final class SystemHeaders {
   }
 
   /**
-   * Puts the token on, where it belongs: given the hop's system headers, and its request and body
-   * handler.
+   * Puts the token on, where it belongs: given the hop's system headers, and its request, body
+   * handler and HTTP proxy.
    */
   static final class Present implements BiFunction<Object, Object, Object> {
     private final TokenPolicy policy;
@@ -54,24 +54,32 @@ final class SystemHeaders {
     @Override
     @SuppressWarnings("unchecked") // HttpHeadersBuilder.map() is of this type
     public Object apply(Object systemHeaders, Object context) {
-      Object handler = ((Object[]) context)[1];
+      Object[] call = (Object[]) context;
+      Object handler = call[1];
       // A WebSocket handshake, for one, has a handler of the JDK's own: it is not ours to touch.
       if (handler instanceof Exchange) {
-        HttpRequest hop = (HttpRequest) ((Object[]) context)[0];
-        present((Map<String, List<String>>) systemHeaders, hop, (Exchange<?>) handler);
+        present(
+            (Map<String, List<String>>) systemHeaders,
+            (HttpRequest) call[0],
+            (Exchange<?>) handler,
+            call[2] != null);
       }
       return systemHeaders;
     }
 
     private void present(
-        Map<String, List<String>> systemHeaders, HttpRequest hop, Exchange<?> exchange) {
+        Map<String, List<String>> systemHeaders,
+        HttpRequest hop,
+        Exchange<?> exchange,
+        boolean proxied) {
       URI uri = hop.uri();
       List<String> ofJdk = systemHeaders.get(NAME);
       List<String> ofApp = hop.headers().map().get(NAME);
       String own = ofApp == null ? null : ofApp.get(0);
       // A system header is what the app's Authenticator answered: it wins.
       if ((ofJdk != null && !(ofJdk instanceof Managed))
-          || !policy.covers(uri.getScheme(), uri.getHost(), uri.getPort(), uri.getRawPath())
+          || !policy.coversHop(
+              uri.getScheme(), uri.getHost(), uri.getPort(), uri.getRawPath(), proxied)
           || !policy.mayReplace(own)) {
         exchange.foreignHop();
         return;

@@ -86,7 +86,7 @@ final class ManagedTokenPolicy extends TokenPolicy {
 
   @Override
   public boolean mayReplace(String own) {
-    return own == null || isBearer(own);
+    return own == null ? inject != Inject.BEARER_ONLY : isBearer(own);
   }
 
   @Override
@@ -130,8 +130,6 @@ final class ManagedTokenPolicy extends TokenPolicy {
 
   private boolean injects(String own) {
     switch (inject) {
-      case BEARER_ONLY:
-        return own != null && isBearer(own);
       case ON_401:
         return mayReplace(own) && refusedOwn.contains(own);
       default:

@@ -24,6 +24,18 @@ public abstract class TokenPolicy {
   public abstract boolean covers(String scheme, String host, int port, String path);
 
   /**
+   * As {@link #covers}, of a hop whose way is known: plain http to a proxy is not covered, wherever
+   * it goes from there, as the proxy could read the token.
+   *
+   * @param proxied whether the JVM sends this hop to an HTTP proxy; an https hop then goes through
+   *     a tunnel
+   */
+  public final boolean coversHop(
+      String scheme, String host, int port, String path, boolean proxied) {
+    return !(proxied && "http".equalsIgnoreCase(scheme)) && covers(scheme, host, port, path);
+  }
+
+  /**
    * The Authorization value that a covered hop should carry, or null: leave the request as the app
    * wrote it. Blocks at most {@code wait}, and only while there is no live token.
    *
