@@ -101,8 +101,9 @@ final class ManagedTokenPolicy extends TokenPolicy {
     if (started == null) {
       return false;
     }
+    boolean waited = hasWaited(started, refused);
     remember(started, refused);
-    return started.renew(refused);
+    return waited ? started.renewNow(refused) : started.renew(refused);
   }
 
   @Override
@@ -111,8 +112,11 @@ final class ManagedTokenPolicy extends TokenPolicy {
     if (started == null) {
       return CompletableFuture.completedFuture(false);
     }
+    boolean waited = hasWaited(started, refused);
     remember(started, refused);
-    return started.renewAsync(refused);
+    return waited
+        ? CompletableFuture.completedFuture(started.renewNow(refused))
+        : started.renewAsync(refused);
   }
 
   @Override
@@ -126,6 +130,14 @@ final class ManagedTokenPolicy extends TokenPolicy {
   @Override
   public int replayBodyLimit() {
     return replayBodyLimit;
+  }
+
+  /**
+   * Whether a refused request went out as the app wrote it because no token came within {@code
+   * wait}. One call waits once.
+   */
+  private boolean hasWaited(TokenManager started, String refused) {
+    return injects(refused) && !started.isCurrent(refused);
   }
 
   private boolean injects(String own) {

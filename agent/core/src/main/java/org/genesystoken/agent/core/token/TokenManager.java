@@ -147,6 +147,15 @@ public final class TokenManager {
     return counted(isNewerThan(renewal.generation));
   }
 
+  /**
+   * As {@link #renew}, for a caller that has waited for a token before it sent its request: true
+   * only if there is another token already.
+   */
+  public boolean renewNow(String refused) {
+    Renewal renewal = startRenewal(refused);
+    return counted(renewal.flight == null && renewal.already);
+  }
+
   /** As {@link #renew}, without blocking. */
   public CompletionStage<Boolean> renewAsync(String refused) {
     Renewal renewal = startRenewal(refused);

@@ -219,4 +219,28 @@ class ManagedTokenPolicyTest {
     policy.replayRefused(null);
     assertThat(asked).isEmpty();
   }
+
+  @Test
+  void a_call_that_waited_for_a_token_in_vain_does_not_wait_again_when_it_is_refused() {
+    // given
+    ManagedTokenPolicy policy = policy(Inject.ALWAYS, null, API);
+    policy.covers("https", API, -1, "/api/v2/users/me");
+    assertThat(policy.authorizationNow("Bearer own")).isNull();
+
+    // when
+    CompletableFuture<Boolean> renewal = policy.renewAsync("Bearer own").toCompletableFuture();
+
+    // then
+    assertThat(renewal).as("the flight is still under way").isCompletedWithValue(false);
+    time.runDue();
+    assertThat(policy.renew("Bearer own")).as("the flight has brought a token").isTrue();
+  }
+
+  @Test
+  void bearer_only_does_not_send_again_what_carries_no_bearer() {
+    ManagedTokenPolicy policy = policy(Inject.BEARER_ONLY, null, API);
+
+    assertThat(policy.mayReplace(null)).isFalse();
+    assertThat(policy.mayReplace("Bearer own")).isTrue();
+  }
 }
