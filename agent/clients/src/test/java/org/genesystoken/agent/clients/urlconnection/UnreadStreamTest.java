@@ -17,6 +17,70 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+class UnreadStreamTest {
+  @Property(tries = 500)
+  void howeverItIsReadTheBytesAreThoseOfTheBody(
+      @ForAll @IntRange(max = 600) int size,
+      @ForAll @IntRange(max = 600) int looked,
+      @ForAll long seed)
+      throws IOException {
+    // given
+    Random random = new Random(seed);
+    byte[] body = new byte[size];
+    random.nextBytes(body);
+    InputStream unread = unread(body, Math.min(looked, size));
+    ByteArrayOutputStream expected = new ByteArrayOutputStream();
+    ByteArrayOutputStream read = new ByteArrayOutputStream();
+
+    // when
+    int position = 0;
+    boolean ended = false;
+    while (!ended) {
+      assertThat(unread.available()).isEqualTo(size - position);
+      int count = random.nextInt(90);
+      int moved;
+      switch (random.nextInt(4)) {
+        case 0:
+          int one = unread.read();
+          ended = one < 0;
+          moved = ended ? 0 : 1;
+          if (!ended) {
+            read.write(one);
+            expected.write(body[position]);
+          }
+          break;
+        case 1:
+          moved = (int) unread.skip(count);
+          assertThat(moved).isBetween(0, count);
+          break;
+        case 2:
+          byte[] whole = unread.readNBytes(count);
+          moved = whole.length;
+          assertThat(moved).isEqualTo(Math.min(count, size - position));
+          read.write(whole);
+          expected.write(body, position, moved);
+          break;
+        default:
+          byte[] buffer = new byte[count + 10];
+          int got = unread.read(buffer, 5, count);
+          ended = got < 0;
+          moved = Math.max(got, 0);
+          assertThat(moved).isLessThanOrEqualTo(count);
+          assertThat(ended || count == 0 || moved > 0).isTrue();
+          assertThat(Arrays.copyOfRange(buffer, 5 + moved, buffer.length)).containsOnly(0);
+          read.write(buffer, 5, moved);
+          expected.write(body, position, moved);
+          break;
+      }
+      position += moved;
+    }
+
+    // then
+    assertThat(position).isEqualTo(size);
+    assertThat(read.toByteArray()).isEqualTo(expected.toByteArray());
+    assertThat(unread.read()).isNegative();
+  }
+
   @Test
   void afterCloseItIsAsClosedAsTheBody() throws IOException {
     // given
@@ -59,6 +123,25 @@ import org.junit.jupiter.params.provider.ValueSource;
     assertThat(first).isEqualTo(1);
     assertThat(second).isEqualTo(2);
     assertThatThrownBy(unread::read).isSameAs(lost);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, Integer.MAX_VALUE - 1, Integer.MAX_VALUE})
+  void whatIsAvailableIsNeverNegative(int ofBody) throws IOException {
+    // given
+    InputStream body =
+        new FilterInputStream(InputStream.nullInputStream()) {
+          @Override
+          public int available() {
+            return ofBody;
+          }
+        };
+
+    // when
+    int available = new UnreadStream(new byte[8192], 8192, body).available();
+
+    // then
+    assertThat(available).isGreaterThanOrEqualTo(8192);
   }
 
   @Test
