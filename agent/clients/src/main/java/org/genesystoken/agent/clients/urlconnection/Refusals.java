@@ -48,7 +48,8 @@ final class Refusals {
   }
 
   /** {@code HTTP/1.1 401 Unauthorized}: three digits at the tenth character. */
-  private static boolean is401(String statusLine) {
+  static boolean is401(MessageHeader responses) {
+    String statusLine = responses.getValue(0);
     return statusLine != null && statusLine.startsWith("401", 9) && statusLine.startsWith("HTTP/");
   }
 
@@ -62,7 +63,7 @@ final class Refusals {
 
     @Override
     public Object apply(Object responses, Object requests) {
-      if (is401(((MessageHeader) responses).getValue(0))) {
+      if (is401((MessageHeader) responses)) {
         refusals.note((MessageHeader) requests);
       }
       return responses;

@@ -51,6 +51,10 @@ final class Replay implements BiFunction<Object, Object, Object> {
       return false;
     }
     MessageHeader responses = state.responses(connection);
+    // After a 401 the JDK may have gone on by itself, with credentials, and have failed otherwise.
+    if (!Refusals.is401(responses)) {
+      return false;
+    }
     InputStream body = state.body(connection);
     byte[] head = new byte[TokenPolicy.BODY_LIMIT];
     int length = read(body, head);

@@ -150,6 +150,22 @@ class ReplayTest {
   }
 
   @Test
+  void aRefusalThatTheJdkItselfGotOverIsNotTheFailure() throws Exception {
+    // given: a 401, to which the app's Authenticator had an answer, and then a 500
+    HttpURLConnection connection = answered(COVERED, "401 Unauthorized", "");
+    set(connection, "responses", responses("500 Internal Server Error"));
+    set(connection, "inputStream", stream("broken"));
+
+    // when
+    Object seen = replay.apply(refused, connection);
+
+    // then
+    assertThat(seen).isSameAs(refused);
+    assertThat(policy.renewed).isEmpty();
+    assertThat((InputStream) field(connection, "inputStream")).hasContent("broken");
+  }
+
+  @Test
   void aForeignHostIsNotOurs() throws Exception {
     // given
     HttpURLConnection connection =
