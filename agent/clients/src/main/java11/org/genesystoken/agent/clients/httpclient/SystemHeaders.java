@@ -126,12 +126,17 @@ final class SystemHeaders {
       if (bearer < 0) {
         return text;
       }
-      int token = bearer + BEARER.length();
-      int end = token;
-      while (end < text.length() && text.charAt(end) > ' ') {
-        end++;
+      StringBuilder masked = new StringBuilder(text.length());
+      int end = 0;
+      for (; bearer >= 0; bearer = text.indexOf(BEARER, end)) {
+        int token = bearer + BEARER.length();
+        masked.append(text, end, token).append("***");
+        end = token;
+        while (end < text.length() && text.charAt(end) > ' ') {
+          end++;
+        }
       }
-      return text.substring(0, token) + "***" + text.substring(end);
+      return masked.append(text, end, text.length()).toString();
     }
   }
 }

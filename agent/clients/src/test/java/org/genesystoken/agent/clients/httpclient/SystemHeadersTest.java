@@ -146,6 +146,7 @@ class SystemHeadersTest {
         "Authorization: Bearer abc.def-1 | Authorization: Bearer ***",
         "'Authorization: Bearer abc\r\nHost: a' | 'Authorization: Bearer ***\r\nHost: a'",
         "Host: api.mypurecloud.ie | Host: api.mypurecloud.ie",
+        "'X: Bearer one, Y: Bearer two\nZ: c' | 'X: Bearer *** Y: Bearer ***\nZ: c'",
         "'Bearer ' | 'Bearer ***'",
       })
   void noTokenReachesTheJdksLog(String text, String masked) {
