@@ -74,6 +74,10 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
   /** Notes the attempt under way, for {@link #cancelWith}. */
   <F extends CompletableFuture<?>> F track(F attempt) {
     underWay = attempt;
+    // The app may have cancelled just before, and so have met the attempt before this one.
+    if (cancelled) {
+      attempt.cancel(true);
+    }
     return attempt;
   }
 

@@ -159,6 +159,22 @@ class ExchangeTest {
   }
 
   @Test
+  void anAttemptThatBeginsJustAfterTheCancellationIsCancelledToo() {
+    // given
+    Exchange<Void> exchange = exchange(request().build());
+    CompletableFuture<Void> call = new CompletableFuture<>();
+    exchange.track(new CompletableFuture<>());
+    exchange.cancelWith(call);
+    call.cancel(true);
+
+    // when
+    CompletableFuture<Void> replay = exchange.track(new CompletableFuture<>());
+
+    // then
+    assertThat(replay).isCancelled();
+  }
+
+  @Test
   void anEndThatIsNoCancellationCancelsNothing() {
     // given
     Exchange<Void> exchange = exchange(request().build());
