@@ -61,7 +61,10 @@ final class ReplayableBody {
     }
   }
 
-  /** The app's publisher, keeping what it gives to its latest subscriber. */
+  /**
+   * The app's publisher, keeping what it gives to the first subscriber that gets all of it. The JDK
+   * subscribes again to follow a redirect, when a stream has nothing left to give.
+   */
   private final class Tee implements BodyPublisher {
     @Override
     public long contentLength() {
@@ -71,7 +74,10 @@ final class ReplayableBody {
     @Override
     public void subscribe(Subscriber<? super ByteBuffer> subscriber) {
       Recording started = new Recording(subscriber, contentLength(), limit);
-      recording = started;
+      Recording before = recording;
+      if (before == null || !before.isWhole()) {
+        recording = started;
+      }
       app.subscribe(started);
     }
   }

@@ -212,6 +212,21 @@ class ReplayableBodyTest {
     assertThat(body.isReplayable()).isFalse();
   }
 
+  @Test
+  void aStreamThatARedirectFoundEmptyIsReplayedAsItFirstWas() {
+    // given
+    byte[] bytes = Wire.bytes(100);
+    ReplayableBody body = new ReplayableBody(oneShot(bytes), LIMIT);
+    BodyPublisher attempt = body.publisher(false);
+
+    // when: 307, so that the JDK subscribes once more
+    assertThat(send(attempt)).isEqualTo(bytes);
+    assertThat(send(attempt)).isEmpty();
+
+    // then
+    assertThat(!body.isReplayable() || Arrays.equals(send(body.publisher(true)), bytes)).isTrue();
+  }
+
   private static byte[] send(BodyPublisher publisher) {
     Sink sink = new Sink(Long.MAX_VALUE);
     publisher.subscribe(sink);
