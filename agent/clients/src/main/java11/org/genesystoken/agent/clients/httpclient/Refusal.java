@@ -169,7 +169,7 @@ final class Refusal<T> implements BodySubscriber<T> {
       body.completeExceptionally(ofApp);
       return;
     }
-    Handover<T> to = new Handover<>(subscriber, upstream);
+    Handover<T> to = new Handover<>(subscriber, upstream, body);
     boolean over;
     synchronized (this) {
       to.keep(kept);

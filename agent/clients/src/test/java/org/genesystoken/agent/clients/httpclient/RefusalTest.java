@@ -299,6 +299,23 @@ class RefusalTest {
     assertThat(wire.isCancelled()).isTrue();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"onSubscribe", "onNext", "onComplete", "getBody"})
+  void aSubscriberThatThrowsFailsTheCallAlsoIfTheDecisionCameLate(String where) {
+    // given
+    policy.renewal = new CompletableFuture<>();
+    IllegalStateException ofApp = new IllegalStateException("of the app");
+    BodySubscriber<byte[]> refusal = exchange(info -> new Throwing(where, ofApp)).apply(REFUSED);
+    new Wire(refusal, THREADS, chunksOf(Wire.bytes(20_000), 1000), null).start();
+
+    // when
+    policy.renewal.complete(false);
+
+    // then
+    assertThatThrownBy(() -> refusal.getBody().toCompletableFuture().get(10, SECONDS))
+        .hasCause(ofApp);
+  }
+
   @Test
   void theSecondRefusalIsPassedOnAndReported() throws Exception {
     // given
