@@ -128,6 +128,21 @@ class IsolatedLoaderTest {
   }
 
   @Test
+  void aResourceOfOursIsReadAsOftenAsItIsAskedFor() throws Exception {
+    // given
+    byte[] version = "1.2.3".getBytes(StandardCharsets.US_ASCII);
+    ClassLoader loader = loader(packs("agent", pack("version.txt", version)));
+
+    // when
+    String first = read(loader, "version.txt");
+    String second = read(loader, "version.txt");
+
+    // then
+    assertThat(first).isEqualTo("1.2.3");
+    assertThat(second).isEqualTo("1.2.3");
+  }
+
+  @Test
   void aResourceOfTheAppsOrTheJdksIsNotSeen() throws Exception {
     // given
     ClassLoader loader = loader(packs("agent", pack("version.txt", new byte[0])));
