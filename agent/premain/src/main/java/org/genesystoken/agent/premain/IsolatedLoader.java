@@ -92,7 +92,10 @@ final class IsolatedLoader extends ClassLoader {
   /** Resources of the agent's own pack; null for any other name, as the app's are none of ours. */
   @Override
   public InputStream getResourceAsStream(String name) {
-    byte[] bytes = take(name, new String[] {"", "agent"});
+    byte[] bytes;
+    synchronized (packs) {
+      bytes = pack("agent").get(name);
+    }
     return bytes == null ? null : new ByteArrayInputStream(bytes);
   }
 
@@ -105,7 +108,7 @@ final class IsolatedLoader extends ClassLoader {
     return null;
   }
 
-  /** Takes the bytes out of their pack, so that what was loaded is not kept twice. */
+  /** Takes a class out of its pack, so that what was loaded is not kept twice. */
   private byte[] take(String entry, String[] places) {
     synchronized (packs) {
       for (int i = 1; i < places.length; i++) {

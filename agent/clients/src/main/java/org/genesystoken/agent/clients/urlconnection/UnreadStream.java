@@ -28,7 +28,7 @@ final class UnreadStream extends FilterInputStream {
 
   @Override
   public int read(byte[] buffer, int offset, int count) throws IOException {
-    if (!inHead() || count == 0) {
+    if (!inHead()) {
       return super.read(buffer, offset, count);
     }
     int copied = Math.min(count, length - position);
@@ -49,7 +49,8 @@ final class UnreadStream extends FilterInputStream {
 
   @Override
   public int available() throws IOException {
-    return (inHead() ? length - position : 0) + super.available();
+    int unread = inHead() ? length - position : 0;
+    return (int) Math.min((long) unread + super.available(), Integer.MAX_VALUE);
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.PushPromiseHandler;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.function.BiFunction;
 import org.genesystoken.agent.core.policy.TokenPolicy;
 
@@ -20,16 +21,20 @@ final class Calls {
    * alone.
    */
   private static boolean concerns(TokenPolicy policy, HttpClient client, HttpRequest request) {
-    URI uri = request.uri();
-    return covers(policy, uri) || client.followRedirects() != Redirect.NEVER;
+    return (covers(policy, request.uri()) || client.followRedirects() != Redirect.NEVER)
+        && !Internals.isWebSocket(request);
   }
 
   private static boolean covers(TokenPolicy policy, URI uri) {
     return policy.covers(uri.getScheme(), uri.getHost(), uri.getPort(), uri.getRawPath());
   }
 
-  private static String own(HttpRequest request) {
-    return request.headers().firstValue("Authorization").orElse(null);
+  /** Whether a call is to carry a token, and there is none yet. */
+  private static boolean isCold(TokenPolicy policy, HttpRequest request) {
+    String own = request.headers().firstValue("Authorization").orElse(null);
+    return covers(policy, request.uri())
+        && policy.mayReplace(own)
+        && policy.authorizationNow(own) == null;
   }
 
   /**
@@ -50,11 +55,23 @@ final class Calls {
       if (handler == null || request == null || !concerns(policy, client, request)) {
         return handler;
       }
-      if (covers(policy, request.uri()) && policy.mayReplace(own(request))) {
+      Exchange<?> exchange = new Exchange<>(policy, client, request, (BodyHandler<?>) handler);
+      if (isCold(policy, request)) {
         // The app's thread may wait for the first token; the client's own threads must not.
-        policy.authorization(own(request));
+        await(exchange.ready());
       }
-      return new Exchange<>(policy, client, request, (BodyHandler<?>) handler);
+      return exchange;
+    }
+
+    private static void await(CompletableFuture<Void> ready) {
+      try {
+        ready.get();
+      } catch (InterruptedException ofApp) {
+        // The JDK's send throws it.
+        Thread.currentThread().interrupt();
+      } catch (ExecutionException failed) {
+        // Then the call goes on as the app wrote it.
+      }
     }
   }
 
@@ -104,49 +121,44 @@ final class Calls {
           || !concerns(policy, client, request)) {
         return null;
       }
-      return begin(
-          client,
-          request,
-          new Exchange<>(policy, client, request, (BodyHandler<Object>) handler),
-          (PushPromiseHandler<Object>) call[3]);
+      Exchange<Object> exchange =
+          new Exchange<>(policy, client, request, (BodyHandler<Object>) handler);
+      PushPromiseHandler<Object> push = (PushPromiseHandler<Object>) call[3];
+      try {
+        return isCold(policy, request)
+            ? sendWhenReady(client, exchange, push)
+            : send(client, exchange, push);
+      } catch (RuntimeException ofCall) {
+        // What the JDK says to the app's arguments, it says again to the app itself.
+        return null;
+      }
     }
 
-    private CompletableFuture<HttpResponse<Object>> begin(
-        HttpClient client,
-        HttpRequest request,
-        Exchange<Object> exchange,
-        PushPromiseHandler<Object> push) {
-      String own = own(request);
-      if (!covers(policy, request.uri())
-          || !policy.mayReplace(own)
-          || policy.authorizationNow(own) != null) {
-        return send(client, exchange, push);
-      }
-      // No token yet: the call waits for it without holding a thread.
+    /** No token yet: the call waits for it without holding a thread. */
+    private static CompletableFuture<HttpResponse<Object>> sendWhenReady(
+        HttpClient client, Exchange<Object> exchange, PushPromiseHandler<Object> push) {
       CompletableFuture<HttpResponse<Object>> call =
-          policy
+          exchange
               .ready()
-              .thenCompose(
+              .thenComposeAsync(
                   ready ->
                       exchange.isCancelled()
                           ? new CompletableFuture<HttpResponse<Object>>()
-                          : send(client, exchange, push))
-              .toCompletableFuture();
+                          : send(client, exchange, push),
+                  exchange::execute);
       exchange.cancelWith(call);
       return call;
     }
 
+    /**
+     * The same future as the JDK's, one stage on, so that its class and its cancel are the JDK's.
+     */
     private static CompletableFuture<HttpResponse<Object>> send(
         HttpClient client, Exchange<Object> exchange, PushPromiseHandler<Object> push) {
-      // The same future as the JDK's, one stage on, so that its class and its cancel are the JDK's.
       CompletableFuture<HttpResponse<Object>> call =
           exchange
-              .track(client.sendAsync(exchange, exchange, push))
-              .thenCompose(
-                  response ->
-                      exchange.replays()
-                          ? exchange.track(client.sendAsync(exchange, exchange, push))
-                          : CompletableFuture.completedFuture(response));
+              .send(() -> client.sendAsync(exchange, exchange, push))
+              .thenCompose(exchange::answer);
       exchange.cancelWith(call);
       return call;
     }

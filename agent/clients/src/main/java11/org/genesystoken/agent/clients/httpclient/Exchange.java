@@ -1,17 +1,21 @@
 package org.genesystoken.agent.clients.httpclient;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 import org.genesystoken.agent.core.policy.TokenPolicy;
 
 /**
@@ -22,6 +26,9 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  * fields are volatile because its hops run on different threads.
  */
 final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
+  /** The JDK takes no less for a time-out; the attempt then times out at once. */
+  private static final Duration LEAST = Duration.ofMillis(1);
+
   private final TokenPolicy policy;
   private final HttpClient client;
   private final HttpRequest request;
@@ -30,9 +37,13 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
   private final long start;
 
   private volatile boolean own;
+  private volatile boolean firstHop;
   private volatile String sent;
+  private volatile boolean late;
   private volatile boolean replay;
   private volatile boolean replayDue;
+  private volatile Supplier<CompletableFuture<HttpResponse<T>>> sender;
+  private volatile CompletableFuture<HttpResponse<T>> second;
   private volatile CompletableFuture<?> underWay;
   private volatile boolean cancelled;
 
@@ -54,26 +65,71 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
    * The hop now under way is ours.
    *
    * @param authorization the value that it carries, null if none
+   * @param first whether it is the app's request, rather than one that a redirect led to
    */
-  void ownHop(String authorization) {
+  void ownHop(String authorization, boolean first) {
     sent = authorization;
+    firstHop = first;
     own = true;
   }
 
-  /** Whether the answer was an expired 401 that there is a new token for; true once. */
-  boolean replays() {
-    if (!replayDue) {
+  /**
+   * Sends the call, in its first attempt; a replay is sent in the same way.
+   *
+   * @param attempt sends this exchange as a request, with this exchange as its body handler
+   */
+  CompletableFuture<HttpResponse<T>> send(Supplier<CompletableFuture<HttpResponse<T>>> attempt) {
+    sender = attempt;
+    return track(attempt.get());
+  }
+
+  /**
+   * Begins the replay of a refused call, for which there is a new token now.
+   *
+   * @return false: it cannot be replayed, the refusal is for the app
+   */
+  boolean beginReplay() {
+    // A replay starts with the first hop: behind a redirect it would send that one twice.
+    boolean safe = firstHop || method().equals("GET") || method().equals("HEAD");
+    if (!safe || !body.isReplayable() || !isTimeLeft()) {
       return false;
     }
-    replayDue = false;
     replay = true;
-    own = false;
-    return true;
+    Supplier<CompletableFuture<HttpResponse<T>>> again = sender;
+    if (again == null) {
+      replayDue = true;
+      return true;
+    }
+    try {
+      // Before the refused attempt ends: a client that is being closed ends with its last call.
+      second = track(again.get());
+      return true;
+    } catch (RuntimeException unsendable) {
+      replay = false;
+      return false;
+    }
+  }
+
+  /** Whether a blocking call is to be sent again; true once. */
+  boolean replays() {
+    boolean due = replayDue;
+    replayDue = false;
+    return due;
+  }
+
+  /** What the app gets for the response to an asynchronous call: that, or the replay's. */
+  CompletableFuture<HttpResponse<T>> answer(HttpResponse<T> response) {
+    CompletableFuture<HttpResponse<T>> replayed = second;
+    return replayed == null ? CompletableFuture.completedFuture(response) : replayed;
   }
 
   /** Notes the attempt under way, for {@link #cancelWith}. */
   <F extends CompletableFuture<?>> F track(F attempt) {
     underWay = attempt;
+    // The app may have cancelled just before, and so have met the attempt before this one.
+    if (cancelled) {
+      attempt.cancel(true);
+    }
     return attempt;
   }
 
@@ -97,18 +153,23 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
 
   @Override
   public BodySubscriber<T> apply(ResponseInfo info) {
-    return info.statusCode() == 401 && own ? new Refusal<>(this, info) : handler.apply(info);
+    if (info.statusCode() == 401 && own) {
+      return new Refusal<>(this, info);
+    }
+    body.release();
+    return handler.apply(info);
   }
 
   /** The app's own subscriber for a response. */
   BodySubscriber<T> subscriber(ResponseInfo info) {
+    body.release();
     return handler.apply(info);
   }
 
   /**
    * Decides on a 401 of an own hop.
    *
-   * @return completes with true if the call is replayed: the refused answer is for nobody
+   * @return completes with true if it means expired and there is another token now
    */
   CompletableFuture<Boolean> refused(ResponseInfo info, byte[] head, int length) {
     HttpHeaders headers = info.headers();
@@ -124,22 +185,28 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
       policy.replayRefused(sent);
       return CompletableFuture.completedFuture(false);
     }
-    return policy
-        .renewAsync(sent)
-        .thenApply(
-            renewed -> {
-              replayDue = renewed && body.isReplayable();
-              return replayDue;
-            })
-        .exceptionally(failure -> false)
-        .toCompletableFuture();
+    return inTime(policy.renewAsync(sent), false).exceptionally(failure -> false);
+  }
+
+  /** Waits for a first token, no longer than the app's time-out. */
+  CompletableFuture<Void> ready() {
+    late = true;
+    return inTime(policy.ready(), null);
+  }
+
+  private <V> CompletableFuture<V> inTime(CompletionStage<V> stage, V tooLate) {
+    CompletableFuture<V> future = stage.toCompletableFuture();
+    Optional<Duration> whole = request.timeout();
+    // A copy, as the stage belongs to the policy.
+    return whole.isEmpty() || future.isDone()
+        ? future
+        : future.copy().completeOnTimeout(tooLate, left(whole.get()).toMillis(), MILLISECONDS);
   }
 
   /** Runs code of the app where the JDK would have run it: on a thread of the client's. */
   void execute(Runnable ofApp) {
-    Executor executor = client.executor().orElseGet(new CompletableFuture<Void>()::defaultExecutor);
     try {
-      executor.execute(ofApp);
+      Internals.executor(client).execute(ofApp);
     } catch (RejectedExecutionException shutDown) {
       ofApp.run();
     }
@@ -147,19 +214,25 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
 
   @Override
   public Optional<BodyPublisher> bodyPublisher() {
-    return Optional.ofNullable(body.publisher(replay));
+    return Optional.ofNullable(replay ? body.replay() : body.first(this::isOwnHop));
   }
 
   @Override
   public Optional<Duration> timeout() {
-    return replay ? request.timeout().map(this::left) : request.timeout();
+    return replay || late ? request.timeout().map(this::left) : request.timeout();
   }
 
-  /** At least a millisecond, as the JDK takes no less; the replay then times out at once. */
+  private boolean isOwnHop() {
+    return own;
+  }
+
+  private boolean isTimeLeft() {
+    return request.timeout().isEmpty() || left(request.timeout().get()).compareTo(LEAST) > 0;
+  }
+
   private Duration left(Duration whole) {
     Duration left = whole.minusNanos(System.nanoTime() - start);
-    Duration least = Duration.ofMillis(1);
-    return left.compareTo(least) < 0 ? least : left;
+    return left.compareTo(LEAST) < 0 ? LEAST : left;
   }
 
   @Override

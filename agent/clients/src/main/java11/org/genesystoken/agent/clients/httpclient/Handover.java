@@ -6,16 +6,19 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow.Subscription;
 
 /**
  * Gives a body to the app's subscriber at the pace that it asks for: what was kept first, then what
  * the JDK delivers. Signals are serial (Flow, rule 1.3): one thread at a time delivers, and what
- * others bring meanwhile it does too. Thread-safe.
+ * others bring meanwhile it does too. Should the subscriber throw, the body fails with that, as in
+ * the JDK. Thread-safe.
  */
 final class Handover<T> implements Subscription {
   private final BodySubscriber<T> app;
   private final Subscription upstream;
+  private final CompletableFuture<T> body;
   private final Queue<List<ByteBuffer>> waiting = new ArrayDeque<>();
   private long demand;
   private long asked;
@@ -25,9 +28,13 @@ final class Handover<T> implements Subscription {
   private boolean delivering;
   private boolean over;
 
-  Handover(BodySubscriber<T> app, Subscription upstream) {
+  /**
+   * @param body completed if the app's subscriber throws, and not otherwise
+   */
+  Handover(BodySubscriber<T> app, Subscription upstream, CompletableFuture<T> body) {
     this.app = app;
     this.upstream = upstream;
+    this.body = body;
   }
 
   /** Takes what was kept; before {@link #start}. */
@@ -37,7 +44,11 @@ final class Handover<T> implements Subscription {
 
   /** Subscribes the app's subscriber. */
   void start() {
-    app.onSubscribe(this);
+    try {
+      app.onSubscribe(this);
+    } catch (Throwable ofApp) {
+      fail(ofApp);
+    }
     synchronized (this) {
       started = true;
     }
@@ -110,14 +121,25 @@ final class Handover<T> implements Subscription {
         }
         delivering = true;
       }
-      if (next != null) {
-        app.onNext(next);
-      } else if (toAsk > 0) {
+      if (toAsk > 0) {
         upstream.request(toAsk);
-      } else if (end) {
-        finish();
+        continue;
+      }
+      try {
+        if (next != null) {
+          app.onNext(next);
+        } else if (end) {
+          finish();
+        }
+      } catch (Throwable ofApp) {
+        fail(ofApp);
       }
     }
+  }
+
+  private void fail(Throwable ofApp) {
+    cancel();
+    body.completeExceptionally(ofApp);
   }
 
   private void finish() {

@@ -42,6 +42,11 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  *   return overridden(userHeaders, systemHeadersBuilder.map());
  * }
  *
+ * // what response.request() shows; the JDK itself reads the field
+ * public Optional HttpRequestImpl.bodyPublisher() {
+ *   return publisher(Optional.ofNullable(requestPublisher), null);
+ * }
+ *
  * // with -Djdk.httpclient.HttpClient.log=headers
  * static void Log.logHeaders(String format, Object... values) {
  *   format = masked(format, null);
@@ -58,6 +63,7 @@ public final class JdkHttpClient implements Client {
   private static final int OVERRIDDEN = 4;
   private static final int MASKED = 5;
   private static final int REQUEST_OF = 6;
+  private static final int PUBLISHER = 7;
 
   private static final String PACKAGE = "jdk/internal/net/http/";
   private static final String REQUEST_IMPL = PACKAGE + "HttpRequestImpl";
@@ -84,7 +90,8 @@ public final class JdkHttpClient implements Client {
             new SystemHeaders.Present(policy),
             new SystemHeaders.Overridden(),
             new SystemHeaders.Masked(),
-            new Calls.Request());
+            new Calls.Request(),
+            new SystemHeaders.Publisher());
   }
 
   @Override
@@ -96,7 +103,7 @@ public final class JdkHttpClient implements Client {
             new SendAsync("(" + REQUEST + HANDLER + ")" + FUTURE, 3),
             new SendAsync("(" + REQUEST + HANDLER + PUSH_HANDLER + ")" + FUTURE, 4)),
         ClassWeave.of(PACKAGE + "AuthenticationFilter", new FilterRequest()),
-        ClassWeave.of(REQUEST_IMPL, new GetUserHeaders())
+        ClassWeave.of(REQUEST_IMPL, new GetUserHeaders(), new GetBodyPublisher())
             .needing("systemHeadersBuilder:L" + HEADERS_BUILDER + ";"),
         ClassWeave.of(PACKAGE + "common/Log", new LogHeaders()));
   }
@@ -108,7 +115,7 @@ public final class JdkHttpClient implements Client {
 
   @Override
   public String[] opens() {
-    return new String[0];
+    return new String[] {"java.net.http/jdk.internal.net.http"};
   }
 
   private static final class Send extends MethodWeave {
@@ -186,6 +193,17 @@ public final class JdkHttpClient implements Client {
           .call(HEADERS_BUILDER, "map", "()Ljava/util/Map;")
           .hook(OVERRIDDEN)
           .cast("java/net/http/HttpHeaders");
+    }
+  }
+
+  private static final class GetBodyPublisher extends MethodWeave {
+    GetBodyPublisher() {
+      super("bodyPublisher", "()Ljava/util/Optional;");
+    }
+
+    @Override
+    protected void beforeReturn(Code code) {
+      code.nothing().hook(PUBLISHER).cast("java/util/Optional");
     }
   }
 

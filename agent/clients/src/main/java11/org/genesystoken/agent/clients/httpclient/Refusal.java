@@ -16,7 +16,7 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  * given all of it, kept bytes first. Nothing is asked for while the decision is open.
  */
 final class Refusal<T> implements BodySubscriber<T> {
-  /** Bytes of a refused body that are read off at most, to keep the connection. */
+  /** Bytes of a refused body that the replay's answer waits for at most, to keep the connection. */
   private static final int DRAIN_LIMIT = 64 * 1024;
 
   private final Exchange<T> exchange;
@@ -133,8 +133,8 @@ final class Refusal<T> implements BodySubscriber<T> {
     }
   }
 
-  private void settle(boolean replayed) {
-    if (!replayed) {
+  private void settle(boolean renewed) {
+    if (!renewed || !exchange.beginReplay()) {
       handOver();
       return;
     }
@@ -151,13 +151,14 @@ final class Refusal<T> implements BodySubscriber<T> {
     }
   }
 
+  /**
+   * Reads the rest off; never cancels, as over HTTP/2 the JDK would fail the exchange with that.
+   */
   private void drain() {
-    if (size < TokenPolicy.BODY_LIMIT + DRAIN_LIMIT) {
-      upstream.request(1);
-    } else {
-      upstream.cancel();
+    if (size >= TokenPolicy.BODY_LIMIT + DRAIN_LIMIT) {
       body.complete(null);
     }
+    upstream.request(1);
   }
 
   private void handOver() {
@@ -169,7 +170,7 @@ final class Refusal<T> implements BodySubscriber<T> {
       body.completeExceptionally(ofApp);
       return;
     }
-    Handover<T> to = new Handover<>(subscriber, upstream);
+    Handover<T> to = new Handover<>(subscriber, upstream, body);
     boolean over;
     synchronized (this) {
       to.keep(kept);

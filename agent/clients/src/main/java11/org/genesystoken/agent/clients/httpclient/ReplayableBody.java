@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Flow.Subscriber;
 import java.util.concurrent.Flow.Subscription;
+import java.util.function.BooleanSupplier;
 
 /**
  * A request body that can be sent a second time, or says that it cannot. The JDK's publishers of
@@ -31,12 +32,33 @@ final class ReplayableBody {
     this.repeatable = app == null || isOfJdk(app) || app.contentLength() == 0;
   }
 
-  /** What is sent in the first attempt or in the replay; null if the request has no body. */
-  BodyPublisher publisher(boolean replay) {
-    if (repeatable) {
-      return app;
-    }
-    return replay ? recording.publisher() : new Tee();
+  /**
+   * What is sent in the first attempt; null if the request has no body.
+   *
+   * @param own whether the hop that it is sent to may be replayed, asked when it is sent
+   */
+  BodyPublisher first(BooleanSupplier own) {
+    return repeatable ? app : new Tee(own);
+  }
+
+  /** What is sent in the replay; null if the request has no body. */
+  BodyPublisher replay() {
+    return repeatable ? app : recording.publisher();
+  }
+
+  /** Forgets the bytes: the call has its answer. */
+  void release() {
+    recording = null;
+  }
+
+  /** The publisher that the app gave, for one that the JDK was given in its place. */
+  static BodyPublisher ofApp(BodyPublisher publisher) {
+    return publisher instanceof Standin ? ((Standin) publisher).app() : publisher;
+  }
+
+  /** A publisher in place of the app's. */
+  private interface Standin extends BodyPublisher {
+    BodyPublisher app();
   }
 
   /** Whether the whole body can be sent once more. */
@@ -61,8 +83,22 @@ final class ReplayableBody {
     }
   }
 
-  /** The app's publisher, keeping what it gives to its latest subscriber. */
-  private final class Tee implements BodyPublisher {
+  /**
+   * The app's publisher, keeping what it gives to the first subscriber that gets all of it. The JDK
+   * subscribes again to follow a redirect, when a stream has nothing left to give.
+   */
+  private final class Tee implements Standin {
+    private final BooleanSupplier own;
+
+    Tee(BooleanSupplier own) {
+      this.own = own;
+    }
+
+    @Override
+    public BodyPublisher app() {
+      return app;
+    }
+
     @Override
     public long contentLength() {
       return app.contentLength();
@@ -70,27 +106,58 @@ final class ReplayableBody {
 
     @Override
     public void subscribe(Subscriber<? super ByteBuffer> subscriber) {
-      Recording started = new Recording(subscriber, contentLength(), limit);
-      recording = started;
+      if (!own.getAsBoolean()) {
+        app.subscribe(subscriber);
+        return;
+      }
+      Recording started = new Recording(subscriber, contentLength());
+      Recording before = recording;
+      if (before == null || !before.isWhole()) {
+        recording = started;
+      }
       app.subscribe(started);
+    }
+  }
+
+  /** What was kept of the app's publisher. */
+  private final class Kept implements Standin {
+    private final BodyPublisher bytes;
+    private final long contentLength;
+
+    Kept(BodyPublisher bytes, long contentLength) {
+      this.bytes = bytes;
+      this.contentLength = contentLength;
+    }
+
+    @Override
+    public BodyPublisher app() {
+      return app;
+    }
+
+    @Override
+    public long contentLength() {
+      return contentLength;
+    }
+
+    @Override
+    public void subscribe(Subscriber<? super ByteBuffer> subscriber) {
+      bytes.subscribe(subscriber);
     }
   }
 
   /**
    * Passes a body on to the JDK and keeps a copy. Called by one thread at a time (Flow, rule 1.3).
    */
-  private static final class Recording implements Subscriber<ByteBuffer> {
+  private final class Recording implements Subscriber<ByteBuffer> {
     private final Subscriber<? super ByteBuffer> jdk;
     private final long contentLength;
-    private final int limit;
     private final List<byte[]> kept = new ArrayList<>();
     private long size;
     private volatile boolean whole;
 
-    Recording(Subscriber<? super ByteBuffer> jdk, long contentLength, int limit) {
+    Recording(Subscriber<? super ByteBuffer> jdk, long contentLength) {
       this.jdk = jdk;
       this.contentLength = contentLength;
-      this.limit = limit;
     }
 
     boolean isWhole() {
@@ -98,8 +165,7 @@ final class ReplayableBody {
     }
 
     BodyPublisher publisher() {
-      BodyPublisher bytes = BodyPublishers.ofByteArrays(kept);
-      return contentLength < 0 ? bytes : BodyPublishers.fromPublisher(bytes, contentLength);
+      return new Kept(BodyPublishers.ofByteArrays(kept), contentLength);
     }
 
     @Override

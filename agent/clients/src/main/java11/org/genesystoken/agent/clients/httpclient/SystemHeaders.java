@@ -3,9 +3,12 @@ package org.genesystoken.agent.clients.httpclient;
 import java.net.URI;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.util.AbstractList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.BiFunction;
 import org.genesystoken.agent.core.policy.TokenPolicy;
 
@@ -88,23 +91,37 @@ final class SystemHeaders {
       if (managed != null) {
         systemHeaders.put(NAME, new Managed(managed));
       }
-      exchange.ownHop(managed == null ? own : managed);
+      boolean first = uri.equals(exchange.uri()) && hop.method().equals(exchange.method());
+      exchange.ownHop(managed == null ? own : managed, first);
     }
   }
 
   /**
-   * What the app set, but for an Authorization that the agent overrides (in the JDK an app's header
-   * beats a system header): given the app's headers and the system headers.
+   * What the app set, with the token in place of its own Authorization (in the JDK an app's header
+   * beats a system header, and its presence tells later ones how to take a 401): given the app's
+   * headers and the system headers.
    */
   static final class Overridden implements BiFunction<Object, Object, Object> {
     @Override
     public Object apply(Object userHeaders, Object systemHeaders) {
       HttpHeaders headers = (HttpHeaders) userHeaders;
-      if (((Map<?, ?>) systemHeaders).get(NAME) instanceof Managed
-          && headers.map().containsKey(NAME)) {
-        return HttpHeaders.of(headers.map(), (name, value) -> !name.equalsIgnoreCase(NAME));
+      Object managed = ((Map<?, ?>) systemHeaders).get(NAME);
+      if (!(managed instanceof Managed) || !headers.map().containsKey(NAME)) {
+        return headers;
       }
-      return headers;
+      Map<String, List<String>> overridden = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+      overridden.putAll(headers.map());
+      overridden.replace(NAME, (Managed) managed);
+      return HttpHeaders.of(overridden, (name, value) -> true);
+    }
+  }
+
+  /** What an app's request shows as its body: given the publisher that the JDK was given. */
+  static final class Publisher implements BiFunction<Object, Object, Object> {
+    @Override
+    @SuppressWarnings("unchecked") // HttpRequest.bodyPublisher() is of this type
+    public Object apply(Object publisher, Object nothing) {
+      return ((Optional<BodyPublisher>) publisher).map(ReplayableBody::ofApp);
     }
   }
 
@@ -134,12 +151,17 @@ final class SystemHeaders {
       if (bearer < 0) {
         return text;
       }
-      int token = bearer + BEARER.length();
-      int end = token;
-      while (end < text.length() && text.charAt(end) > ' ') {
-        end++;
+      StringBuilder masked = new StringBuilder(text.length());
+      int end = 0;
+      for (; bearer >= 0; bearer = text.indexOf(BEARER, end)) {
+        int token = bearer + BEARER.length();
+        masked.append(text, end, token).append("***");
+        end = token;
+        while (end < text.length() && text.charAt(end) > ' ') {
+          end++;
+        }
       }
-      return text.substring(0, token) + "***" + text.substring(end);
+      return masked.append(text, end, text.length()).toString();
     }
   }
 }

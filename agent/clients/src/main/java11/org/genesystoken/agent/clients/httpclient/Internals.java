@@ -1,0 +1,50 @@
+package org.genesystoken.agent.clients.httpclient;
+
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+/** What the JDK's client does not show, by reflection; used for rare calls only. Thread-safe. */
+final class Internals {
+  private static final String REQUEST = "jdk.internal.net.http.HttpRequestImpl";
+
+  private Internals() {}
+
+  /**
+   * Whether a request is the handshake of a WebSocket, which comes through {@code sendAsync} too.
+   * An app's own requests are of another class, unless it sends {@code response.request()} again.
+   */
+  static boolean isWebSocket(HttpRequest request) {
+    if (!request.getClass().getName().equals(REQUEST)) {
+      return false;
+    }
+    try {
+      Field field = request.getClass().getDeclaredField("isWebSocket");
+      field.setAccessible(true);
+      return field.getBoolean(request);
+    } catch (ReflectiveOperationException differs) {
+      // Best left alone, as it may be one.
+      return true;
+    }
+  }
+
+  /** The threads that the client runs an app's subscribers on. */
+  static Executor executor(HttpClient client) {
+    if (client.executor().isPresent()) {
+      return client.executor().get();
+    }
+    try {
+      Field impl = client.getClass().getDeclaredField("impl");
+      impl.setAccessible(true);
+      Object implementation = impl.get(client);
+      Method method = implementation.getClass().getDeclaredMethod("theExecutor");
+      method.setAccessible(true);
+      return (Executor) method.invoke(implementation);
+    } catch (ReflectiveOperationException differs) {
+      return new CompletableFuture<Void>().defaultExecutor();
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package org.genesystoken.agent.clients;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.genesystoken.agent.core.policy.TokenPolicy;
+
+/** A policy that answers what a test tells it to, and notes what it was told. */
+public final class ScriptedPolicy extends TokenPolicy {
+  /** The host that is covered, on any port but by one scheme only. */
+  public static final String HOST = "api.mypurecloud.ie";
+
+  private final String scheme;
+
+  /** What a managed request carries; null: no live token. */
+  public volatile String managed = "Bearer managed";
+
+  /** Whether each 401 means expired. */
+  public volatile boolean expired = true;
+
+  /** What becomes of a renewal. */
+  public volatile CompletableFuture<Boolean> renewal = CompletableFuture.completedFuture(true);
+
+  /** Completes when there is a token. */
+  public final CompletableFuture<Void> ready = new CompletableFuture<>();
+
+  /** The limit of kept request bodies. */
+  public volatile int limit = 1024;
+
+  /** The Authorization values that a renewal was asked for; null is noted as {@code none}. */
+  public final List<String> renewed = new ArrayList<>();
+
+  /** The Authorization values of replays that were refused. */
+  public final List<String> refusedReplays = new ArrayList<>();
+
+  /** What {@link #meansExpired} was last given of a body. */
+  public volatile byte[] seen = new byte[0];
+
+  /** What it was last given of {@code WWW-Authenticate} and {@code Content-Encoding}. */
+  public volatile String seenHeaders = "";
+
+  /** Covers by https. */
+  public ScriptedPolicy() {
+    this("https");
+  }
+
+  /** Covers by another scheme. */
+  public ScriptedPolicy(String scheme) {
+    this.scheme = scheme;
+  }
+
+  @Override
+  public boolean covers(String hopScheme, String host, int port, String path) {
+    return hopScheme.equals(scheme) && host.equals(HOST) && !path.startsWith("/oauth/token");
+  }
+
+  @Override
+  public String authorization(String own) {
+    return managed;
+  }
+
+  @Override
+  public String authorizationNow(String own) {
+    return managed;
+  }
+
+  @Override
+  public CompletionStage<Void> ready() {
+    return ready;
+  }
+
+  @Override
+  public boolean mayReplace(String own) {
+    return own == null || own.startsWith("Bearer ");
+  }
+
+  @Override
+  public boolean meansExpired(
+      int status, List<String> wwwAuthenticate, String contentEncoding, byte[] body, int length) {
+    seen = Arrays.copyOf(body, length);
+    seenHeaders = wwwAuthenticate + " " + contentEncoding;
+    return status == 401 && expired;
+  }
+
+  @Override
+  public boolean renew(String refused) {
+    renewed.add(String.valueOf(refused));
+    return renewal.join();
+  }
+
+  @Override
+  public CompletionStage<Boolean> renewAsync(String refused) {
+    renewed.add(String.valueOf(refused));
+    return renewal;
+  }
+
+  @Override
+  public void replayRefused(String refused) {
+    refusedReplays.add(refused);
+  }
+
+  @Override
+  public int replayBodyLimit() {
+    return limit;
+  }
+}

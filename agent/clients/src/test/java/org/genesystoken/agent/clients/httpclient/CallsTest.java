@@ -1,0 +1,107 @@
+package org.genesystoken.agent.clients.httpclient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpClient.Redirect;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.concurrent.CompletableFuture;
+import org.genesystoken.agent.clients.ScriptedPolicy;
+import org.junit.jupiter.api.Test;
+
+/** Which calls are taken over at all; what becomes of them needs a woven client. */
+class CallsTest {
+  private static final HttpClient STAYING = HttpClient.newHttpClient();
+  private static final HttpClient FOLLOWING =
+      HttpClient.newBuilder().followRedirects(Redirect.NORMAL).build();
+
+  private final ScriptedPolicy policy = new ScriptedPolicy();
+  private final BodyHandler<String> handler = BodyHandlers.ofString();
+  private final HttpRequest covered = request("https://" + ScriptedPolicy.HOST + "/api");
+  private final HttpRequest foreign = request("https://elsewhere.example/api");
+
+  @Test
+  void aCallToACoveredHostIsTakenOver() {
+    // when
+    Object begun = begin(handler, STAYING, covered);
+
+    // then
+    assertThat(begun).isInstanceOf(Exchange.class);
+    assertThat(new Calls.Request().apply(covered, begun)).isSameAs(begun);
+  }
+
+  @Test
+  void aCallThatCannotReachACoveredHostIsTheJdksAlone() {
+    // when
+    Object begun = begin(handler, STAYING, foreign);
+
+    // then
+    assertThat(begun).isSameAs(handler);
+    assertThat(new Calls.Request().apply(foreign, begun)).isSameAs(foreign);
+    assertThat(new Calls.End().apply("response", begun)).isEqualTo("response");
+    assertThat(beginAsync(handler, STAYING, foreign)).isNull();
+  }
+
+  @Test
+  void aCallThatMayBeRedirectedToACoveredHostIsTakenOver() {
+    assertThat(begin(handler, FOLLOWING, foreign)).isInstanceOf(Exchange.class);
+  }
+
+  @Test
+  void whatTheJdkRefusesIsLeftToIt() {
+    assertThat(begin(null, STAYING, covered)).isNull();
+    assertThat(begin(handler, STAYING, null)).isSameAs(handler);
+    assertThat(beginAsync(null, STAYING, covered)).isNull();
+    assertThat(beginAsync(handler, STAYING, null)).isNull();
+  }
+
+  @Test
+  void anAnswerEndsTheCallUnlessAReplayIsDue() {
+    // given
+    Exchange<?> exchange = (Exchange<?>) begin(handler, STAYING, covered);
+
+    // when, then
+    assertThat(new Calls.End().apply("response", exchange)).isEqualTo("response");
+  }
+
+  @Test
+  void theAgentsOwnAsynchronousCallIsNotTakenOverAgain() {
+    // given
+    Object exchange = begin(handler, STAYING, covered);
+
+    // when, then
+    assertThat(beginAsync(exchange, STAYING, covered)).isNull();
+  }
+
+  @Test
+  void anAsynchronousCallWaitsForTheFirstTokenWithoutAThreadAndCanBeCancelledMeanwhile() {
+    // given
+    policy.managed = null;
+
+    // when
+    CompletableFuture<?> call = (CompletableFuture<?>) beginAsync(handler, STAYING, covered);
+    boolean waits = !call.isDone();
+    call.cancel(true);
+    policy.ready.complete(null);
+
+    // then
+    assertThat(waits).isTrue();
+    assertThat(call).isCancelled();
+  }
+
+  private Object begin(Object bodyHandler, HttpClient client, HttpRequest request) {
+    return new Calls.Begin(policy).apply(bodyHandler, new Object[] {client, request});
+  }
+
+  private Object beginAsync(Object bodyHandler, HttpClient client, HttpRequest request) {
+    return new Calls.BeginAsync(policy)
+        .apply(null, new Object[] {client, request, bodyHandler, null});
+  }
+
+  private static HttpRequest request(String uri) {
+    return HttpRequest.newBuilder(URI.create(uri)).build();
+  }
+}

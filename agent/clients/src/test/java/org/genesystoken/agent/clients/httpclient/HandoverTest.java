@@ -1,0 +1,68 @@
+package org.genesystoken.agent.clients.httpclient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.BodySubscribers;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
+import java.util.concurrent.Flow.Subscription;
+import org.junit.jupiter.api.Test;
+
+/** What is asked of the JDK; what the app is given is in {@link RefusalTest}. */
+class HandoverTest {
+  private final List<Long> asked = new ArrayList<>();
+  private final Subscription upstream =
+      new Subscription() {
+        @Override
+        public void request(long count) {
+          asked.add(count);
+        }
+
+        @Override
+        public void cancel() {}
+      };
+
+  @Test
+  void theJdkIsAskedForNoMoreThanTheAppAskedForAndWasNotKept() {
+    // given: an app that asks for nothing by itself, and one chunk that was kept
+    BodySubscriber<Void> app =
+        BodySubscribers.fromSubscriber(
+            new Flow.Subscriber<List<ByteBuffer>>() {
+              @Override
+              public void onSubscribe(Subscription subscription) {}
+
+              @Override
+              public void onNext(List<ByteBuffer> buffers) {}
+
+              @Override
+              public void onError(Throwable failure) {}
+
+              @Override
+              public void onComplete() {}
+            });
+    Handover<Void> handover = new Handover<>(app, upstream, new CompletableFuture<>());
+    handover.keep(List.of(chunk()));
+    handover.start();
+
+    // when
+    handover.request(1);
+    handover.request(2);
+    handover.request(1);
+    handover.onNext(chunk());
+    handover.request(3);
+    handover.request(Long.MAX_VALUE);
+    handover.onNext(chunk());
+    handover.request(5);
+
+    // then
+    assertThat(asked).containsExactly(2L, 1L, 3L, Long.MAX_VALUE);
+  }
+
+  private static List<ByteBuffer> chunk() {
+    return List.of(ByteBuffer.wrap(new byte[1]));
+  }
+}

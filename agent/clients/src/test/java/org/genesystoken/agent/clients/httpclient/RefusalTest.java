@@ -1,0 +1,428 @@
+package org.genesystoken.agent.clients.httpclient;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.BodySubscribers;
+import java.net.http.HttpResponse.ResponseInfo;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Flow.Subscription;
+import java.util.concurrent.atomic.AtomicInteger;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.genesystoken.agent.clients.ScriptedPolicy;
+import org.genesystoken.agent.core.policy.TokenPolicy;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What becomes of a refused body, whichever way it comes and is asked for. */
+class RefusalTest {
+  private static final ExecutorService THREADS =
+      Executors.newFixedThreadPool(
+          4,
+          task -> {
+            Thread thread = new Thread(task, "refusal-test");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  private static final HttpClient CLIENT = HttpClient.newBuilder().executor(THREADS).build();
+
+  private static final ResponseInfo REFUSED =
+      new ResponseInfo() {
+        @Override
+        public int statusCode() {
+          return 401;
+        }
+
+        @Override
+        public HttpHeaders headers() {
+          return HttpHeaders.of(
+              Map.of(
+                  "WWW-Authenticate", List.of("Bearer", "Basic"),
+                  "content-encoding", List.of("gzip")),
+              (name, value) -> true);
+        }
+
+        @Override
+        public HttpClient.Version version() {
+          return HttpClient.Version.HTTP_1_1;
+        }
+      };
+
+  private final ScriptedPolicy policy = new ScriptedPolicy();
+
+  /** One of the ways in which a refused body can come to its end. */
+  enum Answer {
+    NOT_EXPIRED,
+    RENEWED,
+    RENEWED_LATER,
+    NOT_RENEWED,
+    NOT_RENEWED_LATER,
+    RENEWAL_FAILED_LATER
+  }
+
+  @Property(tries = 700)
+  void theAppGetsAllOfTheBodyOrNothingOfIt(
+      @ForAll @IntRange(max = 40 * 1024) int size,
+      @ForAll @IntRange(min = 1, max = 20_000) int chunk,
+      @ForAll long seed,
+      @ForAll Answer answer,
+      @ForAll boolean fails,
+      @ForAll boolean jdkOnOneThread)
+      throws Exception {
+    // given
+    Random random = new Random(seed);
+    byte[] sent = Wire.bytes(size);
+    IOException lost = fails ? new IOException("connection lost") : null;
+    AppSubscriber app = new AppSubscriber(new Random(seed + 1), THREADS, -1);
+    Exchange<byte[]> exchange = exchange(info -> app);
+    CompletableFuture<Boolean> renewal = answering(answer);
+    BodySubscriber<byte[]> refusal = exchange.apply(REFUSED);
+    Wire wire =
+        new Wire(
+            refusal, jdkOnOneThread ? THREADS : Runnable::run, Wire.cut(sent, random, chunk), lost);
+
+    // when
+    wire.start();
+    if (random.nextBoolean()) {
+      // in the middle of it all, or when all has come to rest
+      THREADS.submit(() -> {}).get(10, SECONDS);
+    }
+    decide(answer, renewal);
+    CompletableFuture<byte[]> body = refusal.getBody().toCompletableFuture();
+
+    // then
+    boolean toApp = answer != Answer.RENEWED && answer != Answer.RENEWED_LATER;
+    boolean failsUndecided = fails && policy.seen.length == 0 && policy.renewed.isEmpty();
+    if (toApp && fails) {
+      assertThatThrownBy(() -> body.get(10, SECONDS)).hasCause(lost);
+      assertThat(app.soFar()).isEqualTo(sent);
+    } else if (toApp) {
+      assertThat(body.get(10, SECONDS)).isEqualTo(sent);
+    } else if (!fails) {
+      assertThat(body.get(10, SECONDS)).isNull();
+      assertThat(exchange.replays()).isTrue();
+      assertThat(app.soFar()).isEmpty();
+      assertThat(app.body).isNotDone();
+    } else {
+      endedEitherWay(body, app, exchange, sent, lost, failsUndecided);
+    }
+    assertThat(app.faults).isEmpty();
+    assertThat(policy.seen)
+        .isEqualTo(
+            Arrays.copyOf(
+                sent, policy.seen.length == 0 ? 0 : Math.min(size, TokenPolicy.BODY_LIMIT)));
+  }
+
+  /** A body that breaks off is decided on if enough of it had come, and else passed on. */
+  private static void endedEitherWay(
+      CompletableFuture<byte[]> body,
+      AppSubscriber app,
+      Exchange<byte[]> exchange,
+      byte[] sent,
+      IOException lost,
+      boolean undecided)
+      throws Exception {
+    try {
+      assertThat(body.get(10, SECONDS)).isNull();
+      assertThat(sent.length).isGreaterThanOrEqualTo(TokenPolicy.BODY_LIMIT);
+      assertThat(exchange.replays()).isTrue();
+      assertThat(app.soFar()).isEmpty();
+    } catch (java.util.concurrent.ExecutionException passedOn) {
+      assertThat(passedOn).hasCause(lost);
+      assertThat(sent.length).isLessThan(TokenPolicy.BODY_LIMIT);
+      assertThat(undecided).isTrue();
+      assertThat(exchange.replays()).isFalse();
+      assertThat(app.soFar()).isEqualTo(sent);
+    }
+  }
+
+  @Property(tries = 300)
+  void anAppThatCancelsIsLeftAloneAndSoIsTheWire(
+      @ForAll @IntRange(min = 1, max = 40 * 1024) int size,
+      @ForAll @IntRange(min = 1, max = 4_000) int chunk,
+      @ForAll @IntRange(max = 12) int after,
+      @ForAll long seed)
+      throws Exception {
+    // given
+    byte[] sent = Wire.bytes(size);
+    List<List<ByteBuffer>> chunks = Wire.cut(sent, new Random(seed), chunk);
+    AppSubscriber app =
+        new AppSubscriber(new Random(seed), THREADS, Math.min(after, chunks.size()));
+    policy.expired = false;
+    BodySubscriber<byte[]> refusal = exchange(info -> app).apply(REFUSED);
+    Wire wire = new Wire(refusal, THREADS, chunks, null);
+
+    // when
+    wire.start();
+
+    // then
+    assertThat(wire.over.await(10, SECONDS)).isTrue();
+    byte[] soFar = app.soFar();
+    assertThat(soFar).isEqualTo(Arrays.copyOf(sent, soFar.length));
+    assertThat(app.faults).isEmpty();
+    assertThat(app.body).isNotDone();
+  }
+
+  @Test
+  void thePolicySeesTheHeadersAndNoMoreThanItsLimit() throws Exception {
+    // given
+    policy.expired = false;
+    byte[] sent = Wire.bytes(30_000);
+    BodySubscriber<byte[]> refusal = exchange(info -> BodySubscribers.ofByteArray()).apply(REFUSED);
+
+    // when
+    new Wire(refusal, Runnable::run, Wire.cut(sent, new Random(1), 16_384), null).start();
+
+    // then
+    assertThat(refusal.getBody().toCompletableFuture().get(10, SECONDS)).isEqualTo(sent);
+    assertThat(policy.seen).isEqualTo(Arrays.copyOf(sent, TokenPolicy.BODY_LIMIT));
+    assertThat(policy.seenHeaders).isEqualTo("[Bearer, Basic] gzip");
+  }
+
+  @Test
+  void nothingIsAskedForWhileTheDecisionIsOpen() throws Exception {
+    // given
+    policy.renewal = new CompletableFuture<>();
+    byte[] sent = Wire.bytes(40_000);
+    Exchange<byte[]> exchange = exchange(info -> BodySubscribers.ofByteArray());
+    BodySubscriber<byte[]> refusal = exchange.apply(REFUSED);
+    Wire wire = new Wire(refusal, Runnable::run, chunksOf(sent, 1000), null);
+
+    // when
+    wire.start();
+
+    // then
+    assertThat(wire.delivered()).isEqualTo(9000);
+    assertThat(refusal.getBody().toCompletableFuture()).isNotDone();
+
+    // and when
+    policy.renewal.complete(false);
+
+    // then
+    assertThat(refusal.getBody().toCompletableFuture().get(10, SECONDS)).isEqualTo(sent);
+    assertThat(exchange.replays()).isFalse();
+  }
+
+  @Test
+  void aShortRestIsReadOffBeforeTheReplay() throws Exception {
+    // given
+    BodySubscriber<byte[]> refusal = exchange(info -> BodySubscribers.ofByteArray()).apply(REFUSED);
+    Wire wire = new Wire(refusal, Runnable::run, chunksOf(Wire.bytes(60_000), 1000), null);
+
+    // when
+    wire.start();
+
+    // then
+    assertThat(refusal.getBody().toCompletableFuture().get(10, SECONDS)).isNull();
+    assertThat(wire.delivered()).isEqualTo(60_000);
+    assertThat(wire.isCancelled()).isFalse();
+  }
+
+  @Test
+  void theReplayDoesNotWaitForALongRest() throws Exception {
+    // given
+    Exchange<byte[]> exchange = exchange(info -> BodySubscribers.ofByteArray());
+    BodySubscriber<byte[]> refusal = exchange.apply(REFUSED);
+    Wire wire = new Wire(refusal, Runnable::run, chunksOf(Wire.bytes(1_000_000), 1000), null);
+
+    // when
+    wire.start();
+
+    // then
+    assertThat(refusal.getBody().toCompletableFuture().get(10, SECONDS)).isNull();
+    assertThat(wire.isCancelled()).isFalse();
+    assertThat(wire.delivered()).isEqualTo(1_000_000);
+    assertThat(exchange.replays()).isTrue();
+  }
+
+  @Test
+  void aBodyThatIsReadInsideGetBodyIsReadThough() throws Exception {
+    // given
+    policy.renewal = new CompletableFuture<>();
+    byte[] sent = Wire.bytes(40_000);
+    BodySubscriber<byte[]> refusal =
+        exchange(
+                info ->
+                    BodySubscribers.mapping(BodySubscribers.ofInputStream(), RefusalTest::readAll))
+            .apply(REFUSED);
+    new Wire(refusal, THREADS, chunksOf(sent, 700), null).start();
+
+    // when
+    policy.renewal.complete(false);
+
+    // then
+    assertThat(refusal.getBody().toCompletableFuture().get(10, SECONDS)).isEqualTo(sent);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 10, 20_000})
+  void aHandlerThatThrowsFailsTheCallWithItsOwnException(int size) {
+    // given
+    policy.expired = false;
+    IllegalStateException ofApp = new IllegalStateException("of the app");
+    BodyHandler<byte[]> throwing =
+        info -> {
+          throw ofApp;
+        };
+    BodySubscriber<byte[]> refusal = exchange(throwing).apply(REFUSED);
+    Wire wire = new Wire(refusal, Runnable::run, chunksOf(Wire.bytes(size), 1000), null);
+
+    // when
+    wire.start();
+
+    // then
+    assertThatThrownBy(() -> refusal.getBody().toCompletableFuture().get(10, SECONDS))
+        .hasCause(ofApp);
+    assertThat(wire.isCancelled()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"onSubscribe", "onNext", "onComplete", "getBody"})
+  void aSubscriberThatThrowsFailsTheCallAlsoIfTheDecisionCameLate(String where) {
+    // given
+    policy.renewal = new CompletableFuture<>();
+    IllegalStateException ofApp = new IllegalStateException("of the app");
+    BodySubscriber<byte[]> refusal = exchange(info -> new Throwing(where, ofApp)).apply(REFUSED);
+    new Wire(refusal, THREADS, chunksOf(Wire.bytes(20_000), 1000), null).start();
+
+    // when
+    policy.renewal.complete(false);
+
+    // then
+    assertThatThrownBy(() -> refusal.getBody().toCompletableFuture().get(10, SECONDS))
+        .hasCause(ofApp);
+  }
+
+  @Test
+  void theSecondRefusalIsPassedOnAndReported() throws Exception {
+    // given
+    Exchange<String> exchange =
+        exchange(info -> BodySubscribers.ofString(StandardCharsets.US_ASCII));
+    BodySubscriber<String> first = exchange.apply(REFUSED);
+    new Wire(first, Runnable::run, chunksOf(new byte[10], 10), null).start();
+    assertThat(exchange.replays()).isTrue();
+    exchange.ownHop("Bearer renewed", true);
+
+    // when
+    BodySubscriber<String> second = exchange.apply(REFUSED);
+    byte[] refused = "still not".getBytes(StandardCharsets.US_ASCII);
+    new Wire(second, Runnable::run, chunksOf(refused, 4), null).start();
+
+    // then
+    assertThat(second.getBody().toCompletableFuture().get(10, SECONDS)).isEqualTo("still not");
+    assertThat(exchange.replays()).isFalse();
+    assertThat(policy.renewed).containsExactly("Bearer sent");
+    assertThat(policy.refusedReplays).containsExactly("Bearer renewed");
+  }
+
+  private <T> Exchange<T> exchange(BodyHandler<T> handler) {
+    HttpRequest request = HttpRequest.newBuilder(URI.create("https://api.mypurecloud.ie/")).build();
+    Exchange<T> exchange = new Exchange<>(policy, CLIENT, request, handler);
+    exchange.ownHop("Bearer sent", true);
+    return exchange;
+  }
+
+  private CompletableFuture<Boolean> answering(Answer answer) {
+    policy.seen = new byte[0];
+    policy.renewed.clear();
+    policy.expired = answer != Answer.NOT_EXPIRED;
+    boolean now = answer == Answer.RENEWED || answer == Answer.NOT_RENEWED;
+    policy.renewal =
+        now
+            ? CompletableFuture.completedFuture(answer == Answer.RENEWED)
+            : new CompletableFuture<>();
+    return policy.renewal;
+  }
+
+  private static void decide(Answer answer, CompletableFuture<Boolean> renewal) {
+    if (answer == Answer.RENEWAL_FAILED_LATER) {
+      renewal.completeExceptionally(new IllegalStateException("no token"));
+    } else {
+      renewal.complete(answer == Answer.RENEWED_LATER);
+    }
+  }
+
+  private static List<List<ByteBuffer>> chunksOf(byte[] body, int length) {
+    List<List<ByteBuffer>> chunks = new java.util.ArrayList<>();
+    for (int from = 0; from < body.length; from += length) {
+      chunks.add(List.of(ByteBuffer.wrap(body, from, Math.min(length, body.length - from))));
+    }
+    return chunks;
+  }
+
+  private static byte[] readAll(InputStream in) {
+    try (in) {
+      return in.readAllBytes();
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
+  }
+
+  /** An app's subscriber with a fault, which never completes its body by itself. */
+  private static final class Throwing implements BodySubscriber<byte[]> {
+    private final String where;
+    private final RuntimeException fault;
+    private final AtomicInteger chunks = new AtomicInteger();
+
+    Throwing(String where, RuntimeException fault) {
+      this.where = where;
+      this.fault = fault;
+    }
+
+    private void at(String here) {
+      if (where.equals(here)) {
+        throw fault;
+      }
+    }
+
+    @Override
+    public CompletionStage<byte[]> getBody() {
+      at("getBody");
+      return new CompletableFuture<>();
+    }
+
+    @Override
+    public void onSubscribe(Subscription subscription) {
+      at("onSubscribe");
+      subscription.request(Long.MAX_VALUE);
+    }
+
+    @Override
+    public void onNext(List<ByteBuffer> buffers) {
+      if (chunks.incrementAndGet() == 3) {
+        at("onNext");
+      }
+    }
+
+    @Override
+    public void onError(Throwable failure) {}
+
+    @Override
+    public void onComplete() {
+      at("onComplete");
+    }
+  }
+}

@@ -1,0 +1,361 @@
+package org.genesystoken.agent.clients.weave;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
+import org.genesystoken.agent.clients.BridgeFixture;
+import org.junit.jupiter.api.Test;
+
+/** Each kind of weave, in a class that is woven, verified by the JVM and run. */
+class WeaverTest {
+  /** Short for a hook's type; arrays of the generic type itself are unsafe. */
+  private interface Hook extends BiFunction<Object, Object, Object> {}
+
+  private static final String WOVEN = "org/genesystoken/agent/clients/weave/Woven";
+  private static final String HELPER = "Lorg/genesystoken/agent/clients/weave/Woven$Helper;";
+
+  private final List<Object> contexts = new ArrayList<>();
+
+  @Test
+  void atTheEntryAParameterIsReplaced() throws Exception {
+    // given
+    Object woven =
+        woven(
+            new MethodWeave("parameter", "(Ljava/lang/String;)Ljava/lang/String;") {
+              @Override
+              protected void atEntry(Code code) {
+                code.local(1).local(0).hook(0).cast("java/lang/String").store(1);
+              }
+            },
+            noting((value, context) -> "another " + value));
+
+    // when
+    Object returned = call(woven, "parameter", "value");
+
+    // then
+    assertThat(returned).isEqualTo("got another value");
+    assertThat(contexts).containsExactly(woven);
+  }
+
+  @Test
+  void atTheEntryAHookIsGivenAnArrayOfWhatIsThere() throws Exception {
+    // given
+    Object woven =
+        woven(
+            new MethodWeave("parameter", "(Ljava/lang/String;)Ljava/lang/String;") {
+              @Override
+              protected void atEntry(Code code) {
+                code.nothing().array(3);
+                code.element(0).local(0).put();
+                code.element(1).local(1).put();
+                code.element(2).field("secret", "Ljava/lang/Object;").put();
+                code.hook(0).drop();
+              }
+            },
+            noting((value, context) -> "dropped"));
+
+    // when
+    Object returned = call(woven, "parameter", "value");
+
+    // then
+    assertThat(returned).isEqualTo("got value");
+    assertThat((Object[]) contexts.get(0)).containsExactly(woven, "value", "field");
+  }
+
+  @Test
+  void atTheEntryAnAnswerEndsTheMethodAndNullLetsItRun() throws Exception {
+    // given
+    Object woven =
+        woven(
+            new MethodWeave("returns", "(Ljava/lang/String;)Ljava/lang/Object;") {
+              @Override
+              protected void atEntry(Code code) {
+                code.nothing().local(1).hook(0).returnUnlessNull("java/lang/Object");
+              }
+            },
+            noting((value, context) -> context.equals("take over") ? "taken over" : null));
+
+    // when
+    Object taken = call(woven, "returns", "take over");
+    Object left = call(woven, "returns", "ab");
+
+    // then
+    assertThat(taken).isEqualTo("taken over");
+    assertThat(left).isEqualTo("late " + ('a' + 'b') * 0.5);
+  }
+
+  @Test
+  void aStaticMethodIsWovenAtItsEntry() throws Exception {
+    // given
+    Object woven =
+        woven(
+            new MethodWeave("loggedTo", "(Ljava/util/List;Ljava/lang/String;)V") {
+              @Override
+              protected void atEntry(Code code) {
+                code.local(1).nothing().hook(0).cast("java/lang/String").store(1);
+              }
+            },
+            noting((value, context) -> "masked"));
+    List<String> log = new ArrayList<>();
+
+    // when
+    call(woven, "loggedTo", log, "secret");
+
+    // then
+    assertThat(log).containsExactly("masked");
+  }
+
+  @Test
+  void aCallIsPrecededAndFollowed() throws Exception {
+    // given
+    Object woven =
+        woven(
+            new MethodWeave("call", "(Ljava/lang/String;)Ljava/lang/Object;") {
+              @Override
+              protected List<String> calls() {
+                return Collections.singletonList(WOVEN + "$Helper.answer");
+              }
+
+              @Override
+              protected void beforeCall(String call, Code code) {
+                code.field("helper", HELPER)
+                    .field(WOVEN + "$Helper", "calls", "Ljava/lang/StringBuilder;")
+                    .call("java/lang/StringBuilder", "toString", "()Ljava/lang/String;")
+                    .nothing()
+                    .hook(0)
+                    .drop();
+              }
+
+              @Override
+              protected void afterCall(String call, Code code) {
+                code.local(1).hook(1);
+              }
+            },
+            noting((value, context) -> contexts.add("calls before: " + value)),
+            noting((value, context) -> value + " and more"));
+
+    // when
+    Object returned = call(woven, "call", "why");
+
+    // then
+    assertThat(returned).isEqualTo("answer to why and more!");
+    assertThat(contexts).containsExactly(null, "calls before: ", "why");
+  }
+
+  @Test
+  void eachReturnIsPreceded() throws Exception {
+    // given
+    Object woven =
+        woven(
+            new MethodWeave("returns", "(Ljava/lang/String;)Ljava/lang/Object;") {
+              @Override
+              protected void beforeReturn(Code code) {
+                code.local(0).hook(0);
+              }
+            },
+            noting((value, context) -> "<" + value + ">"));
+
+    // when
+    Object early = call(woven, "returns", "ax");
+    Object late = call(woven, "returns", "a");
+
+    // then
+    assertThat(early).isEqualTo("<early>");
+    assertThat(late).isEqualTo("<late " + 'a' * 0.5 + ">");
+    assertThat(contexts).containsExactly(woven, woven);
+  }
+
+  @Test
+  void anAnswerThatIsNotWantedRunsTheMethodAgain() throws Exception {
+    // given
+    Object woven =
+        woven(
+            new MethodWeave("reruns", "(Ljava/lang/String;)Ljava/lang/Object;") {
+              @Override
+              protected String rerunsOnReturn() {
+                return "java/lang/String";
+              }
+
+              @Override
+              protected void onReturn(Code code) {
+                code.local(1).hook(0);
+              }
+            },
+            noting((value, context) -> contexts.size() < 3 ? null : value));
+
+    // when
+    Object returned = call(woven, "reruns", "same");
+
+    // then
+    assertThat(returned).isEqualTo("same in run 3");
+    assertThat(contexts).containsExactly("same", "same", "same");
+  }
+
+  @Test
+  void anExceptionThatIsNotWantedRunsTheMethodAgain() throws Exception {
+    // given
+    Object woven = woven(rerunningOnThrow(), noting((value, context) -> null));
+
+    // when
+    int[] left = {2};
+    Object returned =
+        call(
+            woven,
+            "fails",
+            (Supplier<RuntimeException>)
+                () -> left[0]-- > 0 ? new IllegalStateException("lost") : null);
+
+    // then
+    assertThat(returned).isEqualTo("run 3");
+    assertThat(contexts).containsExactly(woven, woven);
+  }
+
+  @Test
+  void anExceptionThatIsWantedIsTheOneThatWasThrown() throws Exception {
+    // given
+    Object woven = woven(rerunningOnThrow(), noting((value, context) -> value));
+    IllegalStateException thrown = new IllegalStateException("wanted");
+
+    // when, then
+    assertThatThrownBy(() -> call(woven, "fails", (Supplier<RuntimeException>) () -> thrown))
+        .isSameAs(thrown);
+  }
+
+  @Test
+  void theMethodsOwnHandlersComeFirstAndOtherExceptionsPass() throws Exception {
+    // given
+    Object woven = woven(rerunningOnThrow(), noting((value, context) -> null));
+
+    // when
+    Object handled =
+        call(woven, "fails", (Supplier<RuntimeException>) () -> new IllegalArgumentException());
+
+    // then
+    assertThat(handled).isEqualTo("handled in run 1");
+    assertThatThrownBy(
+            () ->
+                call(
+                    woven,
+                    "fails",
+                    (Supplier<RuntimeException>) () -> new UnsupportedOperationException()))
+        .isInstanceOf(UnsupportedOperationException.class);
+    assertThat(contexts).isEmpty();
+  }
+
+  @Test
+  void aHookThatFailsLeavesTheValueAsItWas() throws Exception {
+    // given
+    Object woven =
+        woven(
+            new MethodWeave("returns", "(Ljava/lang/String;)Ljava/lang/Object;") {
+              @Override
+              protected void beforeReturn(Code code) {
+                code.local(0).hook(0);
+              }
+            },
+            (value, context) -> {
+              throw new AssertionError("a fault of ours");
+            });
+
+    // when, then
+    assertThat(call(woven, "returns", "x")).isEqualTo("early");
+  }
+
+  @Test
+  void aClassWithoutTheMethodIsRefusedByName() {
+    // given
+    ClassWeave weave =
+        ClassWeave.of(
+            WOVEN,
+            new MethodWeave("parameter", "(Ljava/lang/String;)Ljava/lang/String;") {},
+            new MethodWeave("parameter", "(I)V") {},
+            new MethodWeave("absent", "()V") {});
+
+    // when, then
+    assertThatThrownBy(() -> Weaver.weave(weave, WovenLoader.classFile(WOVEN), 0))
+        .isInstanceOf(IncompatibleClassChangeError.class)
+        .hasMessageContaining(WOVEN)
+        .hasMessageContaining("parameter(I)V")
+        .hasMessageContaining("absent()V")
+        .hasMessageNotContaining("parameter(Ljava");
+  }
+
+  @Test
+  void aClassWithoutTheFieldIsRefusedByName() {
+    // given
+    ClassWeave weave =
+        ClassWeave.of(WOVEN)
+            .needing("secret:Ljava/lang/Object;", "runs:J", "absent:Ljava/lang/Object;");
+
+    // when, then
+    assertThatThrownBy(() -> Weaver.weave(weave, WovenLoader.classFile(WOVEN), 0))
+        .isInstanceOf(IncompatibleClassChangeError.class)
+        .hasMessageContaining("runs:J")
+        .hasMessageContaining("absent:Ljava/lang/Object;")
+        .hasMessageNotContaining("secret");
+  }
+
+  @Test
+  void aMethodWithoutTheCallIsRefusedByName() {
+    // given
+    ClassWeave weave =
+        ClassWeave.of(
+            WOVEN,
+            new MethodWeave("call", "(Ljava/lang/String;)Ljava/lang/Object;") {
+              @Override
+              protected List<String> calls() {
+                return Collections.singletonList(WOVEN + "$Helper.absent");
+              }
+            });
+
+    // when, then
+    assertThatThrownBy(() -> Weaver.weave(weave, WovenLoader.classFile(WOVEN), 0))
+        .isInstanceOf(IncompatibleClassChangeError.class)
+        .hasMessageContaining("call(Ljava/lang/String;)Ljava/lang/Object;");
+  }
+
+  private static MethodWeave rerunningOnThrow() {
+    return new MethodWeave("fails", "(Ljava/util/function/Supplier;)Ljava/lang/Object;") {
+      @Override
+      protected String rerunsOnThrow() {
+        return "java/lang/IllegalStateException";
+      }
+
+      @Override
+      protected void onThrow(Code code) {
+        code.local(0).hook(0);
+      }
+    };
+  }
+
+  private Hook noting(Hook hook) {
+    return (value, context) -> {
+      contexts.add(context);
+      return hook.apply(value, context);
+    };
+  }
+
+  private static Object woven(MethodWeave weave, Hook... hooks) throws Exception {
+    byte[] classFile =
+        Weaver.weave(
+            ClassWeave.of(WOVEN, weave),
+            WovenLoader.classFile(WOVEN),
+            BridgeFixture.add(Arrays.<BiFunction<Object, Object, Object>>asList(hooks)));
+    Map<String, byte[]> own = new HashMap<>();
+    own.put(WOVEN.replace('/', '.'), classFile);
+    own.put(WOVEN.replace('/', '.') + "$Helper", WovenLoader.classFile(WOVEN + "$Helper"));
+    return WovenLoader.create(new WovenLoader(own).loadClass(WOVEN.replace('/', '.')));
+  }
+
+  private static Object call(Object woven, String method, Object... arguments) throws Exception {
+    return WovenLoader.call(woven.getClass(), woven, method, arguments);
+  }
+}

@@ -1,0 +1,211 @@
+package org.genesystoken.agent.premain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The loader over a little jar that is laid out like the agent's. */
+class IsolatedLoaderTest {
+  private static final String LOADER = IsolatedLoader.class.getName();
+  private static final String HIDDEN = Hidden.class.getName();
+
+  @TempDir Path directory;
+  private URLClassLoader jar;
+
+  @AfterEach
+  void closeJar() throws IOException {
+    jar.close();
+  }
+
+  @Test
+  void aClassOfOursComesFromItsPackAlthoughTheClassPathHasItToo() throws Exception {
+    // given
+    ClassLoader loader = loader(packs("agent", pack(path(HIDDEN), classFile(HIDDEN))));
+
+    // when
+    Class<?> loaded = loader.loadClass(HIDDEN);
+
+    // then
+    assertThat(loaded).isNotSameAs(Hidden.class);
+    assertThat(loaded.getClassLoader()).isSameAs(loader);
+    assertThat(loader.loadClass(HIDDEN)).isSameAs(loaded);
+    assertThat(((Supplier<?>) loaded.getConstructor().newInstance()).get()).isEqualTo("hidden");
+    assertThat(loaded.getProtectionDomain().getCodeSource().getLocation())
+        .isEqualTo(jar.getURLs()[0]);
+  }
+
+  @Test
+  void aClassOfOursThatIsInNoPackIsNotTakenFromTheClassPath() throws Exception {
+    // given
+    ClassLoader loader = loader(packs("agent", pack("unrelated", new byte[0])));
+
+    // when, then
+    assertThatThrownBy(() -> loader.loadClass(HIDDEN))
+        .isInstanceOf(ClassNotFoundException.class)
+        .hasMessage(HIDDEN);
+  }
+
+  @Test
+  void theSecondPackIsOpenedForWhatTheFirstLacks() throws Exception {
+    // given: no class file at all, so the JVM says what it was given
+    byte[] first = "first".getBytes(StandardCharsets.US_ASCII);
+    byte[] second = "second".getBytes(StandardCharsets.US_ASCII);
+    Map<String, byte[]> packs = new LinkedHashMap<>();
+    packs.putAll(packs("weaver", pack("net/bytebuddy/First.class", first)));
+    ClassLoader withoutSecond = loader(packs);
+
+    // when, then
+    assertThatThrownBy(() -> withoutSecond.loadClass("net.bytebuddy.First"))
+        .isInstanceOf(ClassFormatError.class);
+    assertThatThrownBy(() -> withoutSecond.loadClass("net.bytebuddy.Second"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("no bytebuddy pack");
+
+    // and given
+    jar.close();
+    packs.putAll(packs("bytebuddy", pack("net/bytebuddy/Second.class", second)));
+    ClassLoader withSecond = loader(packs);
+
+    // when, then
+    assertThatThrownBy(() -> withSecond.loadClass("net.bytebuddy.Second"))
+        .isInstanceOf(ClassFormatError.class);
+  }
+
+  @Test
+  void aMissingPackIsNamedWithTheJar() throws Exception {
+    // given
+    ClassLoader loader = loader(Collections.emptyMap());
+
+    // when, then
+    assertThatThrownBy(() -> loader.loadClass("org.genesystoken.agent.clients.Installer"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("agent.jar")
+        .hasMessageContaining("no agent pack");
+  }
+
+  @Test
+  void aPackThatBreaksOffIsNamedWithTheJar() throws Exception {
+    // given
+    byte[] whole = pack(path(HIDDEN), classFile(HIDDEN));
+    ClassLoader loader = loader(packs("agent", java.util.Arrays.copyOf(whole, whole.length - 1)));
+
+    // when, then
+    assertThatThrownBy(() -> loader.loadClass(HIDDEN))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("cannot read")
+        .hasMessageContaining("agent.jar");
+  }
+
+  @Test
+  void theJdksClassesAreTheParentsAndTheAppsAreNotSeen() throws Exception {
+    // given
+    ClassLoader loader = loader(Collections.emptyMap());
+
+    // when, then
+    assertThat(loader.loadClass("java.util.List")).isSameAs(java.util.List.class);
+    assertThatThrownBy(() -> loader.loadClass("org.junit.jupiter.api.Test"))
+        .isInstanceOf(ClassNotFoundException.class);
+    assertThat(loader.getParent()).isSameAs(ClassLoader.getSystemClassLoader().getParent());
+  }
+
+  @Test
+  void aResourceOfOursIsReadAsOftenAsItIsAskedFor() throws Exception {
+    // given
+    byte[] version = "1.2.3".getBytes(StandardCharsets.US_ASCII);
+    ClassLoader loader = loader(packs("agent", pack("version.txt", version)));
+
+    // when
+    String first = read(loader, "version.txt");
+    String second = read(loader, "version.txt");
+
+    // then
+    assertThat(first).isEqualTo("1.2.3");
+    assertThat(second).isEqualTo("1.2.3");
+  }
+
+  @Test
+  void aResourceOfTheAppsOrTheJdksIsNotSeen() throws Exception {
+    // given
+    ClassLoader loader = loader(packs("agent", pack("version.txt", new byte[0])));
+
+    // when, then
+    assertThat(Hidden.class.getClassLoader().getResource(path(HIDDEN))).isNotNull();
+    assertThat(loader.getResourceAsStream(path(HIDDEN))).isNull();
+    assertThat(loader.getResourceAsStream("java/lang/Object.class")).isNull();
+  }
+
+  /** Opens the loader as the agent does: with the loader's own class in the jar. */
+  private ClassLoader loader(Map<String, byte[]> packs) throws Exception {
+    Path file = directory.resolve("agent.jar");
+    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(file))) {
+      out.putNextEntry(new JarEntry(path(LOADER)));
+      out.write(classFile(LOADER));
+      for (Map.Entry<String, byte[]> pack : packs.entrySet()) {
+        out.putNextEntry(new JarEntry("genesys-token-agent/" + pack.getKey() + ".pack"));
+        out.write(pack.getValue());
+      }
+    }
+    jar = new URLClassLoader(new URL[] {file.toUri().toURL()}, null);
+    Method open = jar.loadClass(LOADER).getDeclaredMethod("open");
+    open.setAccessible(true);
+    return (ClassLoader) open.invoke(null);
+  }
+
+  private static Map<String, byte[]> packs(String name, byte[] pack) {
+    return Collections.singletonMap(name, pack);
+  }
+
+  private static byte[] pack(String name, byte[] content) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(bytes);
+    out.writeInt(1);
+    out.writeUTF(name);
+    out.writeInt(content.length);
+    out.write(content);
+    return bytes.toByteArray();
+  }
+
+  private static String path(String className) {
+    return className.replace('.', '/') + ".class";
+  }
+
+  private static byte[] classFile(String className) throws IOException {
+    try (InputStream in =
+        IsolatedLoaderTest.class.getClassLoader().getResourceAsStream(path(className))) {
+      return read(in);
+    }
+  }
+
+  private static String read(ClassLoader loader, String resource) throws IOException {
+    try (InputStream in = loader.getResourceAsStream(resource)) {
+      return in == null ? null : new String(read(in), StandardCharsets.US_ASCII);
+    }
+  }
+
+  private static byte[] read(InputStream in) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    for (int next = in.read(); next >= 0; next = in.read()) {
+      bytes.write(next);
+    }
+    return bytes.toByteArray();
+  }
+}
