@@ -50,14 +50,16 @@ final class Transformer implements ClassFileTransformer {
       return null;
     }
     String[] client = Clients.weaving(className);
-    return client == null ? null : weave(client, className, classFile);
+    return client == null ? null : weave(client, className, classFile, loader);
   }
 
-  private synchronized byte[] weave(String[] client, String className, byte[] classFile) {
+  private synchronized byte[] weave(
+      String[] client, String className, byte[] classFile, ClassLoader loader) {
     try {
       Attached to = attach(client);
       for (ClassWeave weave : to.client.weaves()) {
         if (weave.name().equals(className)) {
+          Weaver.check(weave, loader);
           byte[] woven = Weaver.weave(weave, classFile, to.firstHook);
           log().debug("woven {}", className);
           return woven;

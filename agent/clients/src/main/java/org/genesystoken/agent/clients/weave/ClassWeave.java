@@ -2,7 +2,9 @@ package org.genesystoken.agent.clients.weave;
 
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One class to weave: which methods, and which fields must be there for the weave to make sense.
@@ -11,11 +13,17 @@ public final class ClassWeave {
   private final String name;
   private final List<String> fields;
   private final List<MethodWeave> methods;
+  private final Map<String, List<String>> references;
 
-  private ClassWeave(String name, List<String> fields, List<MethodWeave> methods) {
+  private ClassWeave(
+      String name,
+      List<String> fields,
+      List<MethodWeave> methods,
+      Map<String, List<String>> references) {
     this.name = name;
     this.fields = fields;
     this.methods = methods;
+    this.references = references;
   }
 
   /**
@@ -25,7 +33,11 @@ public final class ClassWeave {
    * @param methods all of them have to be found, or the class is left alone
    */
   public static ClassWeave of(String name, MethodWeave... methods) {
-    return new ClassWeave(name, Collections.<String>emptyList(), Arrays.asList(methods));
+    return new ClassWeave(
+        name,
+        Collections.<String>emptyList(),
+        Arrays.asList(methods),
+        Collections.<String, List<String>>emptyMap());
   }
 
   /**
@@ -34,7 +46,19 @@ public final class ClassWeave {
    * @param fields {@code name:descriptor} of each field that woven code or its hooks read or write
    */
   public ClassWeave needing(String... fields) {
-    return new ClassWeave(name, Arrays.asList(fields), methods);
+    return new ClassWeave(name, Arrays.asList(fields), methods, references);
+  }
+
+  /**
+   * The same, where woven code uses another class's members too.
+   *
+   * @param type that class's internal name
+   * @param members {@code name:descriptor} of each field, name and descriptor of each method
+   */
+  public ClassWeave using(String type, String... members) {
+    Map<String, List<String>> more = new HashMap<>(references);
+    more.put(type, Arrays.asList(members));
+    return new ClassWeave(name, fields, methods, more);
   }
 
   /** The class's internal name. */
@@ -44,6 +68,11 @@ public final class ClassWeave {
 
   List<String> fields() {
     return fields;
+  }
+
+  /** Members of other classes, by the class's internal name. */
+  Map<String, List<String>> references() {
+    return references;
   }
 
   List<MethodWeave> methods() {

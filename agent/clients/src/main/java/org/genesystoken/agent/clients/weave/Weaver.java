@@ -1,9 +1,12 @@
 package org.genesystoken.agent.clients.weave;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import net.bytebuddy.asm.AsmVisitorWrapper;
 import net.bytebuddy.description.annotation.AnnotationDescription;
@@ -35,6 +38,36 @@ public final class Weaver {
   private Weaver() {}
 
   /**
+   * Checks, by their class files, that other classes have the members that woven code uses of them:
+   * the JVM would find out only when an app makes a call.
+   *
+   * @param loader the woven class's loader, null: the bootstrap loader
+   * @throws IncompatibleClassChangeError if one is missing
+   */
+  public static void check(ClassWeave weave, ClassLoader loader) throws IOException {
+    for (Map.Entry<String, List<String>> reference : weave.references().entrySet()) {
+      String file = reference.getKey() + ".class";
+      Members members = new Members(null);
+      try (InputStream in =
+          loader == null
+              ? ClassLoader.getSystemResourceAsStream(file)
+              : loader.getResourceAsStream(file)) {
+        if (in != null) {
+          new ClassReader(in)
+              .accept(
+                  members,
+                  ClassReader.SKIP_CODE | ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
+        }
+      }
+      Set<String> missing = new HashSet<>(reference.getValue());
+      missing.removeAll(members.found);
+      if (!missing.isEmpty()) {
+        throw new IncompatibleClassChangeError(reference.getKey() + " lacks " + missing);
+      }
+    }
+  }
+
+  /**
    * Weaves a class.
    *
    * @param firstHook the number of the client's first hook in the bridge
@@ -58,8 +91,8 @@ public final class Weaver {
       wrapper = wrapper.method(binding, binding);
     }
     ClassWriter writer = new ClassWriter(reader, wrapper.mergeWriter(0));
-    Fields fields =
-        new Fields(
+    Members members =
+        new Members(
             wrapper.wrap(
                 type,
                 writer,
@@ -69,9 +102,9 @@ public final class Weaver {
                 new MethodList.Explicit<>(methods),
                 0,
                 0));
-    reader.accept(fields, wrapper.mergeReader(0));
+    reader.accept(members, wrapper.mergeReader(0));
     Set<String> missing = new HashSet<>(weave.fields());
-    missing.removeAll(fields.found);
+    missing.removeAll(members.found);
     for (Binding binding : bindings) {
       if (!binding.found()) {
         missing.add(binding.described.weave.name() + binding.described.weave.descriptor());
@@ -150,11 +183,14 @@ public final class Weaver {
     }
   }
 
-  /** Notes which fields the class declares. */
-  private static final class Fields extends ClassVisitor {
+  /** Notes which fields and methods a class declares. */
+  private static final class Members extends ClassVisitor {
     private final Set<String> found = new HashSet<>();
 
-    Fields(ClassVisitor next) {
+    /**
+     * @param next null: nothing is written
+     */
+    Members(ClassVisitor next) {
       super(OpenedClassReader.ASM_API, next);
     }
 
@@ -163,6 +199,13 @@ public final class Weaver {
         int access, String name, String descriptor, String signature, Object value) {
       found.add(name + ":" + descriptor);
       return super.visitField(access, name, descriptor, signature, value);
+    }
+
+    @Override
+    public MethodVisitor visitMethod(
+        int access, String name, String descriptor, String signature, String[] exceptions) {
+      found.add(name + descriptor);
+      return super.visitMethod(access, name, descriptor, signature, exceptions);
     }
   }
 }

@@ -102,12 +102,16 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
     }
     try {
       // Before the refused attempt ends: a client that is being closed ends with its last call.
-      second = track(again.get());
-      return true;
+      CompletableFuture<HttpResponse<T>> attempt = again.get();
+      if (!attempt.isCompletedExceptionally()) {
+        second = track(attempt);
+        return true;
+      }
     } catch (RuntimeException unsendable) {
-      replay = false;
-      return false;
+      // As below: the client takes no more calls.
     }
+    replay = false;
+    return false;
   }
 
   /** Whether a blocking call is to be sent again; true once. */
@@ -185,22 +189,24 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
       policy.replayRefused(sent);
       return CompletableFuture.completedFuture(false);
     }
-    return inTime(policy.renewAsync(sent), false).exceptionally(failure -> false);
+    return inTime(policy.renewAsync(sent), false, 1).exceptionally(failure -> false);
   }
 
-  /** Waits for a first token, no longer than the app's time-out. */
+  /** Waits for a first token, for half of the app's time-out: the attempt needs some, too. */
   CompletableFuture<Void> ready() {
     late = true;
-    return inTime(policy.ready(), null);
+    return inTime(policy.ready(), null, 2);
   }
 
-  private <V> CompletableFuture<V> inTime(CompletionStage<V> stage, V tooLate) {
+  private <V> CompletableFuture<V> inTime(CompletionStage<V> stage, V tooLate, int share) {
     CompletableFuture<V> future = stage.toCompletableFuture();
     Optional<Duration> whole = request.timeout();
+    if (whole.isEmpty() || future.isDone()) {
+      return future;
+    }
     // A copy, as the stage belongs to the policy.
-    return whole.isEmpty() || future.isDone()
-        ? future
-        : future.copy().completeOnTimeout(tooLate, left(whole.get()).toMillis(), MILLISECONDS);
+    long millis = left(whole.get()).toMillis() / share;
+    return future.copy().completeOnTimeout(tooLate, millis, MILLISECONDS);
   }
 
   /** Runs code of the app where the JDK would have run it: on a thread of the client's. */

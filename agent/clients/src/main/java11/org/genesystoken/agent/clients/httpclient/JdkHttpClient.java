@@ -70,6 +70,10 @@ public final class JdkHttpClient implements Client {
   private static final String MULTI_EXCHANGE = PACKAGE + "MultiExchange";
   private static final String HEADERS_BUILDER = PACKAGE + "common/HttpHeadersBuilder";
 
+  private static final String GET_SYSTEM_HEADERS = "getSystemHeadersBuilder";
+  private static final String MAP = "map()Ljava/util/Map;";
+  private static final String PROXY = "proxy()Ljava/net/InetSocketAddress;";
+
   private static final String REQUEST = "Ljava/net/http/HttpRequest;";
   private static final String HANDLER_TYPE = "java/net/http/HttpResponse$BodyHandler";
   private static final String HANDLER = "L" + HANDLER_TYPE + ";";
@@ -102,9 +106,13 @@ public final class JdkHttpClient implements Client {
             new Send(),
             new SendAsync("(" + REQUEST + HANDLER + ")" + FUTURE, 3),
             new SendAsync("(" + REQUEST + HANDLER + PUSH_HANDLER + ")" + FUTURE, 4)),
-        ClassWeave.of(PACKAGE + "AuthenticationFilter", new FilterRequest()),
+        ClassWeave.of(PACKAGE + "AuthenticationFilter", new FilterRequest())
+            .using(MULTI_EXCHANGE, "responseHandler:" + HANDLER)
+            .using(REQUEST_IMPL, GET_SYSTEM_HEADERS + "()L" + HEADERS_BUILDER + ";", PROXY)
+            .using(HEADERS_BUILDER, MAP),
         ClassWeave.of(REQUEST_IMPL, new GetUserHeaders(), new GetBodyPublisher())
-            .needing("systemHeadersBuilder:L" + HEADERS_BUILDER + ";"),
+            .needing("systemHeadersBuilder:L" + HEADERS_BUILDER + ";")
+            .using(HEADERS_BUILDER, MAP),
         ClassWeave.of(PACKAGE + "common/Log", new LogHeaders()));
   }
 
@@ -172,7 +180,7 @@ public final class JdkHttpClient implements Client {
     @Override
     protected void beforeReturn(Code code) {
       code.local(1)
-          .call(REQUEST_IMPL, "getSystemHeadersBuilder", "()L" + HEADERS_BUILDER + ";")
+          .call(REQUEST_IMPL, GET_SYSTEM_HEADERS, "()L" + HEADERS_BUILDER + ";")
           .call(HEADERS_BUILDER, "map", "()Ljava/util/Map;")
           .array(3);
       code.element(0).local(1).put();

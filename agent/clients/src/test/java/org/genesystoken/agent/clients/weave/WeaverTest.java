@@ -322,6 +322,24 @@ class WeaverTest {
         .hasMessageContaining("call(Ljava/lang/String;)Ljava/lang/Object;");
   }
 
+  @Test
+  void aMissingMemberOfAnotherClassIsRefusedByName() throws Exception {
+    // given
+    ClassWeave weave =
+        ClassWeave.of(WOVEN)
+            .using("java/util/Map", "size()I")
+            .using("java/lang/Integer", "value:I", "gone:I", "gone()V");
+
+    // when, then
+    assertThatThrownBy(() -> Weaver.check(weave, null))
+        .isInstanceOf(IncompatibleClassChangeError.class)
+        .hasMessageContaining("java/lang/Integer")
+        .hasMessageContaining("gone:I")
+        .hasMessageContaining("gone()V")
+        .hasMessageNotContaining("value");
+    Weaver.check(ClassWeave.of(WOVEN).using("java/util/Map", "size()I"), null);
+  }
+
   private static MethodWeave rerunningOnThrow() {
     return new MethodWeave("fails", "(Ljava/util/function/Supplier;)Ljava/lang/Object;") {
       @Override
