@@ -49,7 +49,7 @@ final class IsolatedLoader extends ClassLoader {
   private final ProtectionDomain domain;
   private final Map<String, Map<String, byte[]>> packs = new HashMap<>();
 
-  private IsolatedLoader(File jar, ProtectionDomain domain) {
+  IsolatedLoader(File jar, ProtectionDomain domain) {
     // The platform loader on 9+, the extension loader on 8: the JDK's own classes and nothing more.
     super(ClassLoader.getSystemClassLoader().getParent());
     this.jar = jar;
@@ -82,18 +82,26 @@ final class IsolatedLoader extends ClassLoader {
   }
 
   private Class<?> define(String name, String[] places) throws ClassNotFoundException {
-    byte[] bytes = take(name.replace('.', '/') + ".class", places);
-    if (bytes == null) {
+    String entry = name.replace('.', '/') + ".class";
+    Map<String, byte[]> pack = packWith(entry, places);
+    if (pack == null) {
       throw new ClassNotFoundException(name);
     }
-    return defineClass(name, bytes, 0, bytes.length, domain);
+    byte[] bytes = get(pack, entry);
+    Class<?> defined = defineClass(name, bytes, 0, bytes.length, domain);
+    // Not kept twice. But not before: an app that is out of stack or memory fails here, and the
+    // JVM asks for the class again.
+    synchronized (packs) {
+      pack.remove(entry);
+    }
+    return defined;
   }
 
   /** Resources of the agent's own pack; null for any other name, as the app's are none of ours. */
   @Override
   public InputStream getResourceAsStream(String name) {
-    byte[] bytes = take(name, new String[] {"", "agent"});
-    return bytes == null ? null : new ByteArrayInputStream(bytes);
+    Map<String, byte[]> pack = packWith(name, new String[] {"", "agent"});
+    return pack == null ? null : new ByteArrayInputStream(get(pack, name));
   }
 
   private static String[] packsOf(String className) {
@@ -105,16 +113,22 @@ final class IsolatedLoader extends ClassLoader {
     return null;
   }
 
-  /** Takes the bytes out of their pack, so that what was loaded is not kept twice. */
-  private byte[] take(String entry, String[] places) {
+  /** The first of the packs that holds an entry, or null. */
+  private Map<String, byte[]> packWith(String entry, String[] places) {
     synchronized (packs) {
       for (int i = 1; i < places.length; i++) {
-        byte[] bytes = pack(places[i]).remove(entry);
-        if (bytes != null) {
-          return bytes;
+        Map<String, byte[]> pack = pack(places[i]);
+        if (pack.containsKey(entry)) {
+          return pack;
         }
       }
       return null;
+    }
+  }
+
+  private byte[] get(Map<String, byte[]> pack, String entry) {
+    synchronized (packs) {
+      return pack.get(entry);
     }
   }
 
