@@ -6,6 +6,9 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URISyntaxException;
+import java.security.AllPermission;
+import java.security.CodeSource;
+import java.security.Permissions;
 import java.security.ProtectionDomain;
 import java.util.HashMap;
 import java.util.Map;
@@ -58,8 +61,13 @@ final class IsolatedLoader extends ClassLoader {
 
   /** A new loader over the packs of the jar that this class came from. */
   static IsolatedLoader open() throws URISyntaxException {
-    ProtectionDomain domain = IsolatedLoader.class.getProtectionDomain();
-    return new IsolatedLoader(new File(domain.getCodeSource().getLocation().toURI()), domain);
+    CodeSource source = IsolatedLoader.class.getProtectionDomain().getCodeSource();
+    // An agent is part of the JVM to who starts it with one, whatever a policy file says of its
+    // jar.
+    Permissions all = new Permissions();
+    all.add(new AllPermission());
+    return new IsolatedLoader(
+        new File(source.getLocation().toURI()), new ProtectionDomain(source, all));
   }
 
   /** The agent's jar, by an absolute path. */

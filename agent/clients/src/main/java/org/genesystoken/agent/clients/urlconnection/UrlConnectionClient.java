@@ -118,6 +118,12 @@ public final class UrlConnectionClient implements Client {
     return hooks;
   }
 
+  /** Only a call that the JDK has let the app make is ever sent again, on the app's own stack. */
+  @Override
+  public boolean isPrivileged() {
+    return true;
+  }
+
   @Override
   public String[] opens() {
     return new String[] {
