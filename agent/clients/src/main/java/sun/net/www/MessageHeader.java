@@ -7,11 +7,17 @@ package sun.net.www;
 public abstract class MessageHeader {
   public abstract String findValue(String key);
 
+  public abstract String getKey(int index);
+
   public abstract String getValue(int index);
+
+  public abstract void add(String key, String value);
 
   public abstract void set(String key, String value);
 
   public abstract void remove(String key);
+
+  public abstract void reset();
 
   public abstract java.util.Iterator<String> multiValueIterator(String key);
 }

@@ -1,6 +1,9 @@
 package org.genesystoken.agent.clients;
 
 import java.lang.instrument.Instrumentation;
+import java.lang.instrument.UnmodifiableClassException;
+import java.util.ArrayList;
+import java.util.List;
 import org.genesystoken.agent.core.config.Configuration;
 import org.genesystoken.agent.core.config.Loaded;
 import org.genesystoken.agent.core.log.LogOutput;
@@ -25,11 +28,26 @@ public final class Installer {
     }
     Transformer transformer = new Transformer(configuration, instrumentation);
     instrumentation.addTransformer(transformer, true);
-    // Another agent that came first may have used an HTTP client already.
+    try {
+      retransform(instrumentation);
+    } catch (Throwable failure) {
+      // The caller says that the agent stays inactive.
+      instrumentation.removeTransformer(transformer);
+      throw failure;
+    }
+  }
+
+  /** Another agent that came first may have used an HTTP client already. All classes, or none. */
+  private static void retransform(Instrumentation instrumentation)
+      throws UnmodifiableClassException {
+    List<Class<?>> loaded = new ArrayList<>();
     for (Class<?> type : instrumentation.getAllLoadedClasses()) {
       if (Clients.weaving(type.getName().replace('.', '/')) != null) {
-        instrumentation.retransformClasses(type);
+        loaded.add(type);
       }
+    }
+    if (!loaded.isEmpty()) {
+      instrumentation.retransformClasses(loaded.toArray(new Class<?>[0]));
     }
   }
 

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
+import java.security.AccessController;
+import java.security.PrivilegedAction;
 import java.security.ProtectionDomain;
 import java.util.HashMap;
 import java.util.Map;
@@ -50,7 +52,33 @@ final class Transformer implements ClassFileTransformer {
       return null;
     }
     String[] client = Clients.weaving(className);
-    return client == null ? null : weave(client, className, classFile, loader);
+    if (client == null) {
+      return null;
+    }
+    // The app's code that needed the class is on the stack, and may do less than the agent must.
+    return System.getSecurityManager() == null
+        ? weave(client, className, classFile, loader)
+        : AccessController.doPrivileged(new Weaving(client, className, classFile, loader));
+  }
+
+  /** A weave by the agent's own permissions. */
+  private final class Weaving implements PrivilegedAction<byte[]> {
+    private final String[] client;
+    private final String className;
+    private final byte[] classFile;
+    private final ClassLoader loader;
+
+    Weaving(String[] client, String className, byte[] classFile, ClassLoader loader) {
+      this.client = client;
+      this.className = className;
+      this.classFile = classFile;
+      this.loader = loader;
+    }
+
+    @Override
+    public byte[] run() {
+      return weave(client, className, classFile, loader);
+    }
   }
 
   private synchronized byte[] weave(
@@ -127,7 +155,7 @@ final class Transformer implements ClassFileTransformer {
             .getConstructor(TokenPolicy.class)
             .newInstance(policy);
     jdk.open(instrumentation, client.opens());
-    Attached now = new Attached(client, Hooks.add(client.hooks(), log()));
+    Attached now = new Attached(client, Hooks.add(client.hooks(), client.isPrivileged(), log()));
     attached.put(line[0], now);
     return now;
   }

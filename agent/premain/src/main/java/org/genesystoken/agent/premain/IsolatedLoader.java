@@ -6,6 +6,9 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URISyntaxException;
+import java.security.AllPermission;
+import java.security.CodeSource;
+import java.security.Permissions;
 import java.security.ProtectionDomain;
 import java.util.HashMap;
 import java.util.Map;
@@ -49,7 +52,7 @@ final class IsolatedLoader extends ClassLoader {
   private final ProtectionDomain domain;
   private final Map<String, Map<String, byte[]>> packs = new HashMap<>();
 
-  private IsolatedLoader(File jar, ProtectionDomain domain) {
+  IsolatedLoader(File jar, ProtectionDomain domain) {
     // The platform loader on 9+, the extension loader on 8: the JDK's own classes and nothing more.
     super(ClassLoader.getSystemClassLoader().getParent());
     this.jar = jar;
@@ -58,8 +61,13 @@ final class IsolatedLoader extends ClassLoader {
 
   /** A new loader over the packs of the jar that this class came from. */
   static IsolatedLoader open() throws URISyntaxException {
-    ProtectionDomain domain = IsolatedLoader.class.getProtectionDomain();
-    return new IsolatedLoader(new File(domain.getCodeSource().getLocation().toURI()), domain);
+    CodeSource source = IsolatedLoader.class.getProtectionDomain().getCodeSource();
+    // An agent is part of the JVM to who starts it with one, whatever a policy file says of its
+    // jar.
+    Permissions all = new Permissions();
+    all.add(new AllPermission());
+    return new IsolatedLoader(
+        new File(source.getLocation().toURI()), new ProtectionDomain(source, all));
   }
 
   /** The agent's jar, by an absolute path. */
@@ -82,21 +90,26 @@ final class IsolatedLoader extends ClassLoader {
   }
 
   private Class<?> define(String name, String[] places) throws ClassNotFoundException {
-    byte[] bytes = take(name.replace('.', '/') + ".class", places);
-    if (bytes == null) {
+    String entry = name.replace('.', '/') + ".class";
+    Map<String, byte[]> pack = packWith(entry, places);
+    if (pack == null) {
       throw new ClassNotFoundException(name);
     }
-    return defineClass(name, bytes, 0, bytes.length, domain);
+    byte[] bytes = get(pack, entry);
+    Class<?> defined = defineClass(name, bytes, 0, bytes.length, domain);
+    // Not kept twice. But not before: an app that is out of stack or memory fails here, and the
+    // JVM asks for the class again.
+    synchronized (packs) {
+      pack.remove(entry);
+    }
+    return defined;
   }
 
   /** Resources of the agent's own pack; null for any other name, as the app's are none of ours. */
   @Override
   public InputStream getResourceAsStream(String name) {
-    byte[] bytes;
-    synchronized (packs) {
-      bytes = pack("agent").get(name);
-    }
-    return bytes == null ? null : new ByteArrayInputStream(bytes);
+    Map<String, byte[]> pack = packWith(name, new String[] {"", "agent"});
+    return pack == null ? null : new ByteArrayInputStream(get(pack, name));
   }
 
   private static String[] packsOf(String className) {
@@ -108,16 +121,22 @@ final class IsolatedLoader extends ClassLoader {
     return null;
   }
 
-  /** Takes a class out of its pack, so that what was loaded is not kept twice. */
-  private byte[] take(String entry, String[] places) {
+  /** The first of the packs that holds an entry, or null. */
+  private Map<String, byte[]> packWith(String entry, String[] places) {
     synchronized (packs) {
       for (int i = 1; i < places.length; i++) {
-        byte[] bytes = pack(places[i]).remove(entry);
-        if (bytes != null) {
-          return bytes;
+        Map<String, byte[]> pack = pack(places[i]);
+        if (pack.containsKey(entry)) {
+          return pack;
         }
       }
       return null;
+    }
+  }
+
+  private byte[] get(Map<String, byte[]> pack, String entry) {
+    synchronized (packs) {
+      return pack.get(entry);
     }
   }
 

@@ -3,7 +3,6 @@ package org.genesystoken.agent.clients.urlconnection;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.URL;
-import java.util.Arrays;
 import java.util.function.BiFunction;
 import org.genesystoken.agent.clients.urlconnection.CallState.Calls;
 import org.genesystoken.agent.core.policy.TokenPolicy;
@@ -39,12 +38,21 @@ final class Answers {
     public Object apply(Object responses, Object target) {
       HttpURLConnection connection = (HttpURLConnection) target;
       String statusLine = ((MessageHeader) responses).getValue(0);
-      if (hasStatus(statusLine, "401")) {
+      if (hasStatus(statusLine, "401") && covers(policy, connection)) {
         String sent = ConnectionState.ACCESS.requests(connection).findValue(Authorization.NAME);
-        if (covers(policy, connection) && policy.mayReplace(sent)) {
+        if (policy.mayReplace(sent)) {
           calls.get(connection).refuse(sent);
+          return responses;
         }
-      } else if (!hasStatus(statusLine, "100")) {
+      }
+      CallState state = calls.find(connection);
+      if (state == null || hasStatus(statusLine, "100")) {
+        return responses;
+      }
+      if (state.isReplay()) {
+        // The mark stays, as a call is replayed once, whatever hops follow.
+        state.answered(hasStatus(statusLine, "3"));
+      } else {
         calls.forget(connection);
       }
       return responses;
@@ -63,9 +71,11 @@ final class Answers {
    * given the connection and the JDK's HTTP client.
    */
   static final class Disconnecting implements BiFunction<Object, Object, Object> {
+    private final TokenPolicy policy;
     private final Calls calls;
 
-    Disconnecting(Calls calls) {
+    Disconnecting(TokenPolicy policy, Calls calls) {
+      this.policy = policy;
       this.calls = calls;
     }
 
@@ -75,8 +85,7 @@ final class Answers {
       CallState state = calls.find(connection);
       if (state != null && state.isRefused()) {
         InputStream body = ConnectionState.ACCESS.unread(connection, http);
-        byte[] head = new byte[TokenPolicy.BODY_LIMIT];
-        state.refusal(Arrays.copyOf(head, Replay.read(body, head)));
+        state.refusal(Head.of(policy, connection, body, http));
       }
       return target;
     }

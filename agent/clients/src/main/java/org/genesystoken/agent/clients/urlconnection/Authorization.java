@@ -2,6 +2,7 @@ package org.genesystoken.agent.clients.urlconnection;
 
 import java.net.HttpURLConnection;
 import java.util.function.BiFunction;
+import org.genesystoken.agent.clients.urlconnection.CallState.Calls;
 import org.genesystoken.agent.core.policy.TokenPolicy;
 import sun.net.www.MessageHeader;
 
@@ -38,17 +39,27 @@ final class Authorization {
     }
   }
 
-  /** Puts the token on, where it belongs: given the request's headers and the connection. */
+  /**
+   * Puts the token on, where it belongs: given the request's headers and the connection. A 401 to
+   * the request before is history then, whether or not this one is ever answered.
+   */
   static final class Present implements BiFunction<Object, Object, Object> {
     private final TokenPolicy policy;
+    private final Calls calls;
 
-    Present(TokenPolicy policy) {
+    Present(TokenPolicy policy, Calls calls) {
       this.policy = policy;
+      this.calls = calls;
     }
 
     @Override
-    public Object apply(Object requests, Object connection) {
-      if (Answers.covers(policy, (HttpURLConnection) connection)) {
+    public Object apply(Object requests, Object target) {
+      HttpURLConnection connection = (HttpURLConnection) target;
+      CallState state = calls.find(connection);
+      if (state != null) {
+        state.settle();
+      }
+      if (Answers.covers(policy, connection)) {
         MessageHeader headers = (MessageHeader) requests;
         String own = headers.findValue(NAME);
         if (policy.mayReplace(own)) {

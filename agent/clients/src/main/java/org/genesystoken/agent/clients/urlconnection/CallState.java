@@ -5,6 +5,7 @@ import java.net.HttpURLConnection;
 import java.util.Collections;
 import java.util.Map;
 import java.util.WeakHashMap;
+import org.genesystoken.agent.clients.urlconnection.ConnectionState.Outcome;
 
 /**
  * What the agent has to remember of a call: the 401 that it was just answered with, as the JDK
@@ -15,8 +16,10 @@ import java.util.WeakHashMap;
 final class CallState {
   private boolean refused;
   private String sent;
-  private byte[] refusal = new byte[0];
+  private Head refusal = Head.NONE;
+  private Exception settled;
   private boolean replay;
+  private Outcome before;
   private ByteArrayOutputStream kept;
   private boolean tooLong;
 
@@ -33,20 +36,37 @@ final class CallState {
   void refuse(String authorization) {
     refused = true;
     sent = authorization;
-    refusal = new byte[0];
+    refusal = Head.NONE;
+    before = null;
   }
 
-  /** The exception of the latest answer has been dealt with. */
+  /** The 401 has been dealt with, or another request has followed it. */
   void settle() {
     refused = false;
   }
 
+  /** As {@link #settle}, and the exception by which the JDK reported it; null if it keeps none. */
+  void settle(Exception failure) {
+    refused = false;
+    settled = failure;
+  }
+
+  /** Whether an exception reports the 401 that was dealt with: itself, or as the JDK repeats it. */
+  boolean isSettled(Exception failure) {
+    return settled != null && (failure == settled || failure.getCause() == settled);
+  }
+
+  /** The exception that was dealt with last, or null. */
+  Exception settled() {
+    return settled;
+  }
+
   /** The first bytes of the 401's body, if the JDK dropped it; never null. */
-  byte[] refusal() {
+  Head refusal() {
     return refusal;
   }
 
-  void refusal(byte[] head) {
+  void refusal(Head head) {
     refusal = head;
   }
 
@@ -55,9 +75,30 @@ final class CallState {
     return replay;
   }
 
-  void replay() {
+  /**
+   * The call is being sent for the second time.
+   *
+   * @param refusal what the app gets if no answer comes, null if it was not kept
+   */
+  void replay(Outcome refusal) {
     replay = true;
+    before = refusal;
+    kept = null;
+  }
+
+  /** The replay has been answered, but by another 401 of a hop for the token. */
+  void answered(boolean redirected) {
     refused = false;
+    if (!redirected) {
+      before = null;
+    }
+  }
+
+  /** What the replay was sent in the hope of bettering, once: for an unanswered replay. */
+  Outcome before() {
+    Outcome outcome = before;
+    before = null;
+    return outcome;
   }
 
   /**

@@ -1,10 +1,13 @@
 package org.genesystoken.agent.clients.urlconnection;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.net.HttpURLConnection;
 import java.net.URLConnection;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import sun.net.www.MessageHeader;
 
 /**
@@ -30,6 +33,11 @@ final class ConnectionState {
   private final Field responseMessage;
   private final Method setCookieHeader;
   private final Method rawInput;
+  private final Field keepingAlive;
+  private final Method getReadTimeout;
+  private final Method setReadTimeout;
+  private final Field connectionLock;
+  private final Field[] outcome;
 
   private ConnectionState() {
     try {
@@ -50,9 +58,25 @@ final class ConnectionState {
       responseMessage = field(HttpURLConnection.class, "responseMessage");
       setCookieHeader = type.getDeclaredMethod("setCookieHeader");
       setCookieHeader.setAccessible(true);
-      rawInput =
-          Class.forName("sun.net.www.http.HttpClient", false, null).getMethod("getInputStream");
+      Class<?> client = Class.forName("sun.net.www.http.HttpClient", false, null);
+      rawInput = client.getMethod("getInputStream");
       rawInput.setAccessible(true);
+      keepingAlive = field(client, "keepingAlive");
+      getReadTimeout = client.getMethod("getReadTimeout");
+      getReadTimeout.setAccessible(true);
+      setReadTimeout = client.getMethod("setReadTimeout", int.class);
+      setReadTimeout.setAccessible(true);
+      connectionLock = optionalField(type, "connectionLock");
+      outcome =
+          new Field[] {
+            rememberedException,
+            rememberedExceptionOut,
+            responseMessage,
+            connected,
+            streamed,
+            field(URLConnection.class, "url"),
+            field(HttpURLConnection.class, "method")
+          };
     } catch (ReflectiveOperationException missing) {
       throw new LinkageError("HttpURLConnection", missing);
     }
@@ -75,8 +99,16 @@ final class ConnectionState {
 
   private static Object get(Field field, Object of) {
     try {
-      return field.get(of);
+      return field == null ? null : field.get(of);
     } catch (IllegalAccessException closed) {
+      throw new IllegalStateException(closed);
+    }
+  }
+
+  private static Object call(Method method, Object of, Object... arguments) {
+    try {
+      return method.invoke(of, arguments);
+    } catch (ReflectiveOperationException closed) {
       throw new IllegalStateException(closed);
     }
   }
@@ -111,20 +143,69 @@ final class ConnectionState {
   }
 
   /**
+   * What keeps the threads that use a connection apart. Up to Java 11 that is the connection's
+   * monitor, which woven code is inside of anyway.
+   */
+  Lock lock(HttpURLConnection connection) {
+    Object lock = get(connectionLock, connection);
+    return lock == null ? new ReentrantLock() : (Lock) lock;
+  }
+
+  /** The status that the app would be told without asking the server, or -1. */
+  int status(HttpURLConnection connection) {
+    return (Integer) get(responseCode, connection);
+  }
+
+  void status(HttpURLConnection connection, int status) {
+    set(responseCode, connection, status);
+  }
+
+  /** The exception that the JDK repeats to whoever asks again, or null. */
+  Exception remembered(HttpURLConnection connection) {
+    return (Exception) get(rememberedException, connection);
+  }
+
+  /**
+   * The JDK's HTTP client that {@link #body} reads from, or null if the body is there already or
+   * the JDK has buffered some of it.
+   */
+  Object client(HttpURLConnection connection) {
+    return get(errorStream, connection) != null ? null : get(http, connection);
+  }
+
+  /**
+   * The read time-out of a JDK's HTTP client.
+   *
+   * @param client null: one that does not matter
+   */
+  Head.ReadTimeout readTimeout(final Object client) {
+    return new Head.ReadTimeout() {
+      @Override
+      public int millis() {
+        return client == null ? 0 : (Integer) call(getReadTimeout, client);
+      }
+
+      @Override
+      public void millis(int millis) {
+        if (client != null) {
+          call(setReadTimeout, client, millis);
+        }
+      }
+    };
+  }
+
+  /**
    * The body of a response that the JDK is about to drop, or null.
    *
-   * @param client the JDK's HTTP client of the connection, may be null
+   * @param client the JDK's HTTP client of the connection, may be null; the JDK will close it, so
+   *     it must not go to the pool when the body has been read
    */
   InputStream unread(HttpURLConnection connection, Object client) {
+    if (client != null) {
+      set(keepingAlive, client, false);
+    }
     Object body = get(inputStream, connection);
-    if (body != null || client == null) {
-      return (InputStream) body;
-    }
-    try {
-      return (InputStream) rawInput.invoke(client);
-    } catch (ReflectiveOperationException closed) {
-      throw new IllegalStateException(closed);
-    }
+    return (InputStream) (body != null || client == null ? body : call(rawInput, client));
   }
 
   /** How many bytes the app has streamed. */
@@ -133,9 +214,67 @@ final class ConnectionState {
     return stream == null ? 0 : (Long) get(written, stream);
   }
 
-  /** Makes the call fail, now and whenever it is asked again, as it did before a replay. */
-  void fail(HttpURLConnection connection, Exception failure) {
-    set(rememberedException, connection, failure);
+  /** What the app sees of a call that was answered. */
+  static final class Outcome {
+    private final IOException failure;
+    private final int status;
+    private final MessageHeader headers;
+    private final InputStream body;
+    private final Object[] values;
+
+    private Outcome(
+        IOException failure, int status, MessageHeader headers, InputStream body, Object[] values) {
+      this.failure = failure;
+      this.status = status;
+      this.headers = headers;
+      this.body = body;
+      this.values = values;
+    }
+
+    /** Whether the JDK repeats the exception when the answer is asked for: not before a body. */
+    boolean isRemembered() {
+      return values[0] != null;
+    }
+  }
+
+  /**
+   * Notes what the app would see if a call was not sent again.
+   *
+   * @param failure what the app's method would throw
+   * @param body null if there is none, or the JDK has dropped it
+   */
+  Outcome outcome(HttpURLConnection connection, IOException failure, int status, InputStream body) {
+    Object[] values = new Object[outcome.length];
+    for (int i = 0; i < outcome.length; i++) {
+      values[i] = get(outcome[i], connection);
+    }
+    return new Outcome(failure, status, copy(responses(connection)), body, values);
+  }
+
+  /** Brings back what was noted, and returns the exception of it. */
+  IOException restore(HttpURLConnection connection, Outcome noted) {
+    for (int i = 0; i < outcome.length; i++) {
+      set(outcome[i], connection, noted.values[i]);
+    }
+    set(responses, connection, noted.headers);
+    set(inputStream, connection, noted.body);
+    set(errorStream, connection, null);
+    set(http, connection, null);
+    status(connection, noted.status);
+    return noted.failure;
+  }
+
+  /** The JDK uses the object that it has for the next answer too. */
+  private static MessageHeader copy(MessageHeader from) {
+    try {
+      MessageHeader to = from.getClass().getConstructor().newInstance();
+      for (int i = 0; from.getKey(i) != null || from.getValue(i) != null; i++) {
+        to.add(from.getKey(i), from.getValue(i));
+      }
+      return to;
+    } catch (ReflectiveOperationException closed) {
+      throw new IllegalStateException(closed);
+    }
   }
 
   /**
@@ -144,6 +283,7 @@ final class ConnectionState {
    */
   void renew(HttpURLConnection connection) {
     boolean newCookies = responses(connection).findValue("Set-Cookie") != null;
+    responses(connection).reset();
     Authorization.withdraw(requests(connection), (MessageHeader) get(userHeaders, connection));
     set(rememberedException, connection, null);
     set(rememberedExceptionOut, connection, null);
@@ -152,7 +292,7 @@ final class ConnectionState {
     set(streamed, connection, null);
     set(http, connection, null);
     set(connected, connection, false);
-    set(responseCode, connection, -1);
+    status(connection, -1);
     set(responseMessage, connection, null);
     if (newCookies) {
       try {

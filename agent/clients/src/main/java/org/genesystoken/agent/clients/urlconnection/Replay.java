@@ -5,20 +5,20 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.HttpRetryException;
 import java.net.HttpURLConnection;
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.List;
+import java.util.concurrent.locks.Lock;
 import java.util.function.BiFunction;
 import org.genesystoken.agent.clients.urlconnection.CallState.Calls;
+import org.genesystoken.agent.clients.urlconnection.ConnectionState.Outcome;
 import org.genesystoken.agent.core.policy.TokenPolicy;
-import sun.net.www.MessageHeader;
 
 /**
  * Decides what becomes of a failed call: given the exception and the connection, returns the
- * exception if the app is to see it, or null if the connection was made as new and the call is to
- * be sent again.
+ * exception that the app is to see, or null if the connection was made as new and the call is to be
+ * sent again.
  */
-final class Replay implements BiFunction<Object, Object, Object> {
+class Replay implements BiFunction<Object, Object, Object> {
+  private static final int UNAUTHORIZED = 401;
+
   private final TokenPolicy policy;
   private final Calls calls;
 
@@ -28,37 +28,72 @@ final class Replay implements BiFunction<Object, Object, Object> {
   }
 
   @Override
-  public Object apply(Object failure, Object target) {
+  public final Object apply(Object failure, Object target) {
     HttpURLConnection connection = (HttpURLConnection) target;
     CallState state = calls.find(connection);
-    // A failure after the one that was dealt with is the JDK repeating itself.
-    if (state == null || !state.isRefused()) {
+    if (state == null) {
       return failure;
     }
-    boolean replayed =
-        failure instanceof HttpRetryException
-            ? replaysStreamed(connection, state, (IOException) failure)
-            : replays(connection, state);
-    state.settle();
-    return replayed ? null : failure;
+    Lock lock = ConnectionState.ACCESS.lock(connection);
+    lock.lock();
+    try {
+      return decide(connection, state, (IOException) failure);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** See the class; one thread at a time. */
+  IOException decide(HttpURLConnection connection, CallState state, IOException failure) {
+    ConnectionState access = ConnectionState.ACCESS;
+    if (state.isRefused()) {
+      state.settle(access.remembered(connection));
+      boolean replayed =
+          failure instanceof HttpRetryException
+              ? replaysStreamed(connection, state, (HttpRetryException) failure)
+              : replays(connection, state, failure);
+      return replayed ? null : failure;
+    }
+    Outcome before = state.before();
+    if (before != null && before.isRemembered() && !(failure instanceof HttpRetryException)) {
+      return access.restore(connection, before);
+    }
+    // Another thread of the app may have had the same exception, and have dealt with it.
+    boolean renewedSince =
+        state.isSettled(failure) && access.remembered(connection) != state.settled();
+    return renewedSince ? null : failure;
   }
 
   /** A call without a body, or with one that the JDK has buffered. */
-  private boolean replays(HttpURLConnection connection, CallState state) {
+  private boolean replays(HttpURLConnection connection, CallState state, IOException failure) {
     ConnectionState access = ConnectionState.ACCESS;
+    if (access.status(connection) != UNAUTHORIZED) {
+      return false;
+    }
     InputStream body = access.body(connection);
-    byte[] head = new byte[TokenPolicy.BODY_LIMIT];
-    int length = read(body, head);
-    if (isRenewed(connection, state, head, length)) {
-      close(body);
-      state.replay();
-      access.renew(connection);
-      return true;
+    boolean replayed = false;
+    // Another thread that asks for the status is to wait for the lock.
+    access.status(connection, -1);
+    try {
+      Head head = Head.of(policy, connection, body, access.client(connection));
+      if (isRenewed(connection, state, head)) {
+        Outcome outcome =
+            head.isWhole()
+                ? access.outcome(connection, failure, UNAUTHORIZED, head.stream())
+                : null;
+        close(body);
+        access.renew(connection);
+        state.replay(outcome);
+        replayed = true;
+      } else if (body != null) {
+        access.body(connection, head.before(body));
+      }
+    } finally {
+      if (!replayed) {
+        access.status(connection, UNAUTHORIZED);
+      }
     }
-    if (body != null) {
-      access.body(connection, new UnreadStream(head, length, body));
-    }
-    return false;
+    return replayed;
   }
 
   /**
@@ -66,9 +101,8 @@ final class Replay implements BiFunction<Object, Object, Object> {
    * Where the body was kept it is streamed once more; else the token is renewed for the next call.
    */
   private boolean replaysStreamed(
-      HttpURLConnection connection, CallState state, IOException failure) {
-    byte[] refusal = state.refusal();
-    if (!isRenewed(connection, state, refusal, refusal.length)) {
+      HttpURLConnection connection, CallState state, HttpRetryException failure) {
+    if (failure.responseCode() != UNAUTHORIZED || !isRenewed(connection, state, state.refusal())) {
       return false;
     }
     ConnectionState access = ConnectionState.ACCESS;
@@ -76,27 +110,22 @@ final class Replay implements BiFunction<Object, Object, Object> {
     if (body == null) {
       return false;
     }
-    state.replay();
+    Outcome outcome = access.outcome(connection, failure, access.status(connection), null);
     access.renew(connection);
+    state.replay(outcome);
     try (OutputStream out = connection.getOutputStream()) {
       out.write(body);
     } catch (IOException lost) {
-      access.fail(connection, failure);
+      state.before();
+      access.restore(connection, outcome);
       return false;
     }
     return true;
   }
 
   /** Whether the refusal means expired, and there is another token now. */
-  private boolean isRenewed(
-      HttpURLConnection connection, CallState state, byte[] head, int length) {
-    MessageHeader responses = ConnectionState.ACCESS.responses(connection);
-    if (!policy.meansExpired(
-        401,
-        values(responses, "WWW-Authenticate"),
-        responses.findValue("Content-Encoding"),
-        head,
-        length)) {
+  private boolean isRenewed(HttpURLConnection connection, CallState state, Head head) {
+    if (!head.meansExpired(policy, ConnectionState.ACCESS.responses(connection))) {
       return false;
     }
     if (state.isReplay()) {
@@ -110,51 +139,30 @@ final class Replay implements BiFunction<Object, Object, Object> {
    * The same for a call that was refused before its body was asked for ({@code Expect:
    * 100-continue}): nothing was sent but headers.
    */
-  static final class BeforeBody implements BiFunction<Object, Object, Object> {
-    private final Replay replay;
-
-    BeforeBody(Replay replay) {
-      this.replay = replay;
+  static final class BeforeBody extends Replay {
+    BeforeBody(TokenPolicy policy, Calls calls) {
+      super(policy, calls);
     }
 
     @Override
-    public Object apply(Object failure, Object target) {
-      HttpURLConnection connection = (HttpURLConnection) target;
-      CallState state = replay.calls.find(connection);
-      if (state == null || !state.isRefused()) {
+    IOException decide(HttpURLConnection connection, CallState state, IOException failure) {
+      ConnectionState access = ConnectionState.ACCESS;
+      if (!state.isRefused()) {
+        Outcome before = state.before();
+        return before == null || before.isRemembered()
+            ? failure
+            : access.restore(connection, before);
+      }
+      state.settle();
+      if (access.status(connection) != UNAUTHORIZED
+          || !super.isRenewed(connection, state, state.refusal())) {
         return failure;
       }
-      byte[] refusal = state.refusal();
-      boolean renewed = replay.isRenewed(connection, state, refusal, refusal.length);
-      state.settle();
-      if (renewed) {
-        state.replay();
-        ConnectionState.ACCESS.renew(connection);
-      }
-      return renewed ? null : failure;
+      Outcome outcome = access.outcome(connection, failure, UNAUTHORIZED, null);
+      access.renew(connection);
+      state.replay(outcome);
+      return null;
     }
-  }
-
-  /**
-   * Fills the buffer as far as the body reaches. If reading fails, the app will see it fail at the
-   * same place.
-   *
-   * @param body may be null
-   */
-  static int read(InputStream body, byte[] buffer) {
-    int length = 0;
-    try {
-      while (body != null && length < buffer.length) {
-        int read = body.read(buffer, length, buffer.length - length);
-        if (read < 0) {
-          break;
-        }
-        length += read;
-      }
-    } catch (IOException broken) {
-      return length;
-    }
-    return length;
   }
 
   /** Closing reads a short rest, so that the connection goes back to the JDK's pool. */
@@ -166,14 +174,5 @@ final class Replay implements BiFunction<Object, Object, Object> {
     } catch (IOException lost) {
       // Then the replay opens another connection.
     }
-  }
-
-  private static List<String> values(MessageHeader headers, String name) {
-    List<String> values = new ArrayList<>();
-    Iterator<String> each = headers.multiValueIterator(name);
-    while (each.hasNext()) {
-      values.add(each.next());
-    }
-    return values;
   }
 }

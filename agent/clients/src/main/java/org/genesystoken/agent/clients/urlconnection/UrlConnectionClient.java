@@ -17,7 +17,7 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  * private void writeRequests() {
  *   withdraw(requests, userHeaders);          // what the hop before carried
  *   ...                                       // the JDK builds the headers, and logs them at FINE
- *   present(requests, this);
+ *   present(requests, this);                // and forgets the 401 to the request before
  *   http.writeRequests(requests, poster, streaming());
  *   ...
  * }
@@ -50,6 +50,12 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  * }
  * }</pre>
  *
+ * <p>From Java 17 on the JDK's code gives the connection's lock back before the exception is
+ * caught; the hook takes it again, so that another thread finds either the 401 or a connection that
+ * is as new, and waits for what becomes of it. Between the two, and between the JDK's reading of
+ * the status and the hook, there is no wait: a thread that asks for the response code just then
+ * sees 401.
+ *
  * <p>{@code getOutputStream} has the same loop as {@code getInputStream}: with {@code Expect:
  * 100-continue} a call is refused there. {@code expect100Continue} calls {@code answered} too.
  */
@@ -72,15 +78,14 @@ public final class UrlConnectionClient implements Client {
   /** Made once, by reflection. */
   public UrlConnectionClient(TokenPolicy policy) {
     CallState.Calls calls = new CallState.Calls();
-    Replay replay = new Replay(policy, calls);
     hooks =
         Arrays.<BiFunction<Object, Object, Object>>asList(
             new Authorization.Withdraw(),
-            new Authorization.Present(policy),
+            new Authorization.Present(policy, calls),
             new Answers.Answered(policy, calls),
-            replay,
-            new Replay.BeforeBody(replay),
-            new Answers.Disconnecting(calls),
+            new Replay(policy, calls),
+            new Replay.BeforeBody(policy, calls),
+            new Answers.Disconnecting(policy, calls),
             new Answers.Streaming(policy, calls));
   }
 
@@ -113,10 +118,17 @@ public final class UrlConnectionClient implements Client {
     return hooks;
   }
 
+  /** Only a call that the JDK has let the app make is ever sent again, on the app's own stack. */
+  @Override
+  public boolean isPrivileged() {
+    return true;
+  }
+
   @Override
   public String[] opens() {
     return new String[] {
       "java.base/java.net",
+      "java.base/sun.net",
       "java.base/sun.net.www",
       "java.base/sun.net.www.http",
       "java.base/sun.net.www.protocol.http"

@@ -51,7 +51,8 @@ class AuthorizationTest {
     MessageHeader requests = Headers.authorization(own);
 
     // when
-    Object same = new Authorization.Present(policy).apply(requests, to(COVERED));
+    Object same =
+        new Authorization.Present(policy, new CallState.Calls()).apply(requests, to(COVERED));
 
     // then
     assertThat(same).isSameAs(requests);
@@ -73,7 +74,7 @@ class AuthorizationTest {
     MessageHeader requests = Headers.authorization(own);
 
     // when
-    new Authorization.Present(policy).apply(requests, to(hop));
+    new Authorization.Present(policy, new CallState.Calls()).apply(requests, to(hop));
 
     // then
     assertThat(requests.findValue("Authorization")).isEqualTo(own);
@@ -86,7 +87,7 @@ class AuthorizationTest {
     MessageHeader requests = Headers.authorization("Bearer stale");
 
     // when
-    new Authorization.Present(policy).apply(requests, to(COVERED));
+    new Authorization.Present(policy, new CallState.Calls()).apply(requests, to(COVERED));
 
     // then
     assertThat(requests.findValue("Authorization")).isEqualTo("Bearer stale");

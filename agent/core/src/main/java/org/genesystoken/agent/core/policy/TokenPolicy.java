@@ -1,6 +1,7 @@
 package org.genesystoken.agent.core.policy;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -68,6 +69,21 @@ public abstract class TokenPolicy {
    */
   public abstract boolean meansExpired(
       int status, List<String> wwwAuthenticate, String contentEncoding, byte[] body, int length);
+
+  /**
+   * Whether the body of a 401 is worth a look: one that cannot be JSON may be long or slow, and
+   * says nothing.
+   *
+   * @param contentType value of that header, or null: it may be anything
+   */
+  public static boolean mayTellInBody(String contentType) {
+    if (contentType == null) {
+      return true;
+    }
+    String type = contentType.trim().toLowerCase(Locale.ROOT);
+    // Some servers send JSON as what their framework takes for the default.
+    return type.isEmpty() || type.contains("json") || type.startsWith("text/plain");
+  }
 
   /**
    * After an answer that means expired: sees to it that there is a token other than the refused

@@ -1,6 +1,8 @@
 package org.genesystoken.agent.core.time;
 
 import java.lang.reflect.Constructor;
+import java.security.AccessController;
+import java.security.PrivilegedAction;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
@@ -49,8 +51,8 @@ public final class AgentThreads implements Scheduler {
 
   /**
    * Threads that take nothing over from the app's thread that happens to need the first token: no
-   * context class loader, no inheritable thread-locals (each would keep a redeployed web app in
-   * memory), no thread group that the app may destroy.
+   * context class loader, no inheritable thread-locals, no access control context (each would keep
+   * a redeployed web app in memory), no thread group that the app may destroy.
    */
   private static final class Factory implements ThreadFactory {
     private final ThreadGroup group = topMost();
@@ -58,6 +60,18 @@ public final class AgentThreads implements Scheduler {
 
     @Override
     public Thread newThread(Runnable task) {
+      // Up to Java 23 a thread keeps the access control context of its maker, and with it the class
+      // loaders of all that the maker was called by.
+      return AccessController.doPrivileged(
+          new PrivilegedAction<Thread>() {
+            @Override
+            public Thread run() {
+              return configured(task);
+            }
+          });
+    }
+
+    private Thread configured(Runnable task) {
       Thread thread = create(task);
       thread.setDaemon(true);
       thread.setContextClassLoader(null);

@@ -3,6 +3,10 @@ package org.genesystoken.agent.core.time;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import java.security.AccessControlContext;
+import java.security.AccessController;
+import java.security.DomainCombiner;
+import java.security.PrivilegedAction;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -49,6 +53,28 @@ class AgentThreadsTest {
     threads.execute(() -> seen.complete(String.valueOf(local.get())));
 
     assertThat(seen.get(10, TimeUnit.SECONDS)).isEqualTo("null");
+  }
+
+  @Test
+  void a_thread_keeps_no_access_control_context_of_the_app() throws Exception {
+    // given an app's context that can be told from all others
+    DomainCombiner ofTheApp = (current, assigned) -> current;
+    AccessControlContext context =
+        new AccessControlContext(AccessController.getContext(), ofTheApp);
+    CompletableFuture<DomainCombiner> worker = new CompletableFuture<>();
+
+    // when that app needs the first thread
+    AccessController.doPrivileged(
+        (PrivilegedAction<Void>)
+            () -> {
+              threads.execute(
+                  () -> worker.complete(AccessController.getContext().getDomainCombiner()));
+              return null;
+            },
+        context);
+
+    // then
+    assertThat(worker.get(10, TimeUnit.SECONDS)).isNull();
   }
 
   @Test

@@ -1,0 +1,96 @@
+package org.genesystoken.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.TestFactory;
+
+/** HttpURLConnection where a 401 is followed by no answer, or hardly comes itself. */
+class LostAnswersIT {
+  private static final String STALE = "\theader=Authorization: Bearer stale";
+
+  @TestFactory
+  Stream<DynamicNode> asWithoutTheAgent() {
+    return Matrix.onEveryJdk(
+        jdk ->
+            Stream.of(
+                row(jdk, "expired, the replay is never answered", LostAnswersIT::lostReplay),
+                row(jdk, "the JDK's own second try is never answered", LostAnswersIT::lostLogin),
+                row(jdk, "a 401 whose body comes slowly", LostAnswersIT::slowBody)));
+  }
+
+  private interface Row {
+    void check(RefusingServer server, ForkedApp with, ForkedApp without);
+  }
+
+  private static DynamicNode row(Jdks.Jdk jdk, String name, Row row) {
+    return dynamicTest(
+        Matrix.name(jdk, Client.URL_CONNECTION, name),
+        () -> {
+          try (FakeGenesys tokens = new FakeGenesys();
+              RefusingServer server = new RefusingServer();
+              ForkedApp with =
+                  ForkedApp.Launch.on(jdk)
+                      .withAgent(
+                          AgentSettings.clientCredentials(tokens)
+                              .with("hosts", server.url("").replace("http://", ""))
+                              .asArgument())
+                      .start();
+              ForkedApp without = ForkedApp.Launch.on(jdk).start()) {
+            row.check(server, with, without);
+          }
+        });
+  }
+
+  private static void lostReplay(RefusingServer server, ForkedApp with, ForkedApp without) {
+    for (String request :
+        List.of(
+            "method=GET",
+            "method=GET\tmode=stream",
+            "method=GET\tmode=error",
+            "method=GET\tmode=header",
+            "method=POST\tbody=1000",
+            "method=POST\tbody=1000\tstreaming=fixed")) {
+      String path = "/lost/" + request.replaceAll("\\W", "");
+      // the server refuses the first request of a path only
+      List<String> seen = call(with, server, path + "with", request);
+      List<String> expected = call(without, server, path + "bare", request);
+
+      assertThat(seen).as(request).isEqualTo(expected);
+      assertThat(server.requests(path + "with")).as(request).isGreaterThan(1);
+    }
+  }
+
+  private static void lostLogin(RefusingServer server, ForkedApp with, ForkedApp without) {
+    with.run("authenticator\tuser=app");
+    without.run("authenticator\tuser=app");
+    for (String request : List.of("method=GET", "method=POST\tbody=1000")) {
+      String path = "/basic/" + request.replaceAll("\\W", "");
+      List<String> seen = call(with, server, path + "with", request + "\tuser=app");
+      List<String> expected = call(without, server, path + "bare", request + "\tuser=app");
+
+      assertThat(seen).as(request).isEqualTo(expected);
+      assertThat(server.requests(path + "with"))
+          .as(request)
+          .isEqualTo(server.requests(path + "bare"));
+    }
+  }
+
+  private static void slowBody(RefusingServer server, ForkedApp with, ForkedApp without) {
+    assertThat(call(with, server, "/slow/with", "method=GET"))
+        .isEqualTo(call(without, server, "/slow/bare", "method=GET"))
+        .anyMatch(line -> line.startsWith("error body: "));
+  }
+
+  /** What the app sees, but for the path. */
+  private static List<String> call(
+      ForkedApp app, RefusingServer server, String path, String request) {
+    return app.run("call\turl=" + server.url(path) + STALE + "\t" + request).stream()
+        .filter(line -> !line.startsWith("millis: "))
+        .map(line -> line.replace(path, "/path"))
+        .toList();
+  }
+}
