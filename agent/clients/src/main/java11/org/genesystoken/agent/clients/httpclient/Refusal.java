@@ -16,7 +16,7 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  * given all of it, kept bytes first. Nothing is asked for while the decision is open.
  */
 final class Refusal<T> implements BodySubscriber<T> {
-  /** Bytes of a refused body that are read off at most, to keep the connection. */
+  /** Bytes of a refused body that the replay waits for, so that it can have the connection. */
   private static final int DRAIN_LIMIT = 64 * 1024;
 
   private final Exchange<T> exchange;
@@ -151,13 +151,12 @@ final class Refusal<T> implements BodySubscriber<T> {
     }
   }
 
+  /** Never cancels: over HTTP/2 the call would fail with it, though its body is complete. */
   private void drain() {
-    if (size < TokenPolicy.BODY_LIMIT + DRAIN_LIMIT) {
-      upstream.request(1);
-    } else {
-      upstream.cancel();
+    if (size >= TokenPolicy.BODY_LIMIT + DRAIN_LIMIT) {
       body.complete(null);
     }
+    upstream.request(1);
   }
 
   private void handOver() {
