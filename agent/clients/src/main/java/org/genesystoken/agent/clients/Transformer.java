@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
+import java.security.AccessController;
+import java.security.PrivilegedAction;
 import java.security.ProtectionDomain;
 import java.util.HashMap;
 import java.util.Map;
@@ -50,7 +52,17 @@ final class Transformer implements ClassFileTransformer {
       return null;
     }
     String[] client = Clients.weaving(className);
-    return client == null ? null : weave(client, className, classFile);
+    if (client == null) {
+      return null;
+    }
+    // With a security manager, the app that loads the class need not be allowed what weaving needs.
+    return AccessController.doPrivileged(
+        new PrivilegedAction<byte[]>() {
+          @Override
+          public byte[] run() {
+            return weave(client, className, classFile);
+          }
+        });
   }
 
   private synchronized byte[] weave(String[] client, String className, byte[] classFile) {
@@ -116,7 +128,7 @@ final class Transformer implements ClassFileTransformer {
       Jdk found = Jdk.current();
       found.open(instrumentation, new String[] {"java.base/java.net"});
       found.defineBridge(bridge());
-      policy = TokenPolicies.create(configuration, log());
+      policy = PrivilegedPolicy.of(TokenPolicies.create(configuration, log()));
       jdk = found;
     }
     Client client =

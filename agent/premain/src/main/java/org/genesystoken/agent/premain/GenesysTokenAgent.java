@@ -21,11 +21,11 @@ public final class GenesysTokenAgent {
    * @param argument what follows {@code =} after the jar's name, may be null
    */
   public static synchronized void premain(String argument, Instrumentation instrumentation) {
-    if (installed || isJdkTool(System.getProperty("sun.java.command"))) {
-      return;
-    }
-    installed = true;
     try {
+      if (installed || isJdkTool(System.getProperty("sun.java.command"))) {
+        return;
+      }
+      installed = true;
       IsolatedLoader loader = IsolatedLoader.open();
       hideFromClassPath(loader.jar());
       loader
@@ -34,9 +34,14 @@ public final class GenesysTokenAgent {
           .invoke(null, argument, instrumentation);
     } catch (Throwable failure) {
       Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+      String remedy =
+          cause instanceof SecurityException
+              ? "grant java.security.AllPermission to its jar in the security policy: "
+              : "check that the jar is complete and readable: ";
       System.err.println(
           "[genesys-token-agent] ERROR the agent could not start and stays inactive, the application"
-              + " runs as it would without it; check that the jar is complete and readable: "
+              + " runs as it would without it; "
+              + remedy
               + cause);
     }
   }

@@ -5,6 +5,8 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.net.HttpURLConnection;
 import java.net.URLConnection;
+import java.security.AccessController;
+import java.security.PrivilegedAction;
 import sun.net.www.MessageHeader;
 
 /**
@@ -13,7 +15,14 @@ import sun.net.www.MessageHeader;
  */
 final class ConnectionState {
   /** Made by the first 401, as the class must not be asked for while it is being woven. */
-  static final ConnectionState ACCESS = new ConnectionState();
+  static final ConnectionState ACCESS =
+      AccessController.doPrivileged(
+          new PrivilegedAction<ConnectionState>() {
+            @Override
+            public ConnectionState run() {
+              return new ConnectionState();
+            }
+          });
 
   private final Field requests;
   private final Field userHeaders;

@@ -17,11 +17,12 @@ final class Calls {
 
   /**
    * Whether a call can reach a covered host: at once, or by a redirect. Others are left to the JDK
-   * alone.
+   * alone; so is a WebSocket's handshake, the request of which cannot be stood in for.
    */
   private static boolean concerns(TokenPolicy policy, HttpClient client, HttpRequest request) {
     URI uri = request.uri();
-    return covers(policy, uri) || client.followRedirects() != Redirect.NEVER;
+    return (covers(policy, uri) || client.followRedirects() != Redirect.NEVER)
+        && !request.headers().map().containsKey("Sec-WebSocket-Key");
   }
 
   private static boolean covers(TokenPolicy policy, URI uri) {
