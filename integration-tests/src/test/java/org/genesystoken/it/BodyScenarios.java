@@ -56,7 +56,12 @@ final class BodyScenarios {
                     size,
                     "method=POST\tpublisher=" + publisher,
                     size <= SMALL || publisher.equals("file"))
-                .only((client, jdk) -> client != Client.URL_CONNECTION));
+                // to learn the length, 11 reads all of an Iterable that can be read once
+                // (JDK-8222968)
+                .only(
+                    (client, jdk) ->
+                        client != Client.URL_CONNECTION
+                            && (jdk.release() > 11 || !publisher.equals("arrays-once"))));
       }
     }
   }

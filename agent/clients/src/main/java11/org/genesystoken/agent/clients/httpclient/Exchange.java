@@ -41,7 +41,11 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
     this.client = client;
     this.request = request;
     this.handler = handler;
-    this.body = new ReplayableBody(request.bodyPublisher().orElse(null), policy.replayBodyLimit());
+    this.body =
+        new ReplayableBody(
+            request.bodyPublisher().orElse(null),
+            policy.replayBodyLimit(),
+            request.expectContinue());
     this.start = request.timeout().isPresent() ? System.nanoTime() : 0;
   }
 

@@ -19,15 +19,19 @@ final class ReplayableBody {
   private final BodyPublisher app;
   private final int limit;
   private final boolean repeatable;
+  private final boolean asked;
   private volatile Recording recording;
 
   /**
    * @param app null: the request has no body
    * @param limit bytes that are kept at most
+   * @param asked whether the JDK sends it only when the server has asked for it ({@code Expect:
+   *     100-continue}): a call that is refused before has not touched it
    */
-  ReplayableBody(BodyPublisher app, int limit) {
+  ReplayableBody(BodyPublisher app, int limit, boolean asked) {
     this.app = app;
     this.limit = limit;
+    this.asked = asked;
     this.repeatable = app == null || isOfJdk(app) || app.contentLength() == 0;
   }
 
@@ -36,13 +40,14 @@ final class ReplayableBody {
     if (repeatable) {
       return app;
     }
-    return replay ? recording.publisher() : new Tee();
+    Recording sent = recording;
+    return replay && sent != null ? sent.publisher() : new Tee();
   }
 
   /** Whether the whole body can be sent once more. */
   boolean isReplayable() {
     Recording sent = recording;
-    return repeatable || (sent != null && sent.isWhole());
+    return repeatable || (sent == null ? asked : sent.isWhole());
   }
 
   private static boolean isOfJdk(BodyPublisher publisher) {
