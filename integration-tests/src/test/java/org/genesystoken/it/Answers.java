@@ -53,6 +53,24 @@ final class Answers {
     return error(401, code);
   }
 
+  /** Expired, in that many bytes, the code at their beginning. */
+  static Answer expired(int size) {
+    return json(401, sized("{\"code\":\"bad.credentials\",\"pad\":\"", size));
+  }
+
+  /** A 401 that is not about an expired token, in that many bytes. */
+  static Answer other(int size) {
+    return json(401, sized("{\"code\":\"ip.not.authorized\",\"pad\":\"", size));
+  }
+
+  private static String sized(String start, int size) {
+    String end = "\"}";
+    int pad = size - start.length() - end.length();
+    return pad < 0
+        ? "x".repeat(size)
+        : start + "0123456789".repeat(pad / 10 + 1).substring(0, pad) + end;
+  }
+
   static Answer tutorial(String json) {
     return json(401, json);
   }

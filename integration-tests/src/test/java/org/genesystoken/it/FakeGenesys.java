@@ -251,6 +251,8 @@ final class FakeGenesys implements AutoCloseable {
     Answer answer;
     if (path.startsWith("/canned/")) {
       answer = Answers.canned(path.substring("/canned/".length()));
+    } else if (path.startsWith("/sized/")) {
+      answer = Answers.other(Integer.parseInt(path.substring("/sized/".length())));
     } else if (path.startsWith("/redirect/")) {
       String[] parts = path.substring("/redirect/".length()).split("\\?to=", 2);
       answer = Answer.of(Integer.parseInt(parts[0]), "", "Location", decode(parts[1]));
@@ -298,7 +300,7 @@ final class FakeGenesys implements AutoCloseable {
     return Answers.token(mint(), rotated);
   }
 
-  private boolean isLive(String authorization) {
+  boolean isLive(String authorization) {
     return authorization != null
         && authorization.startsWith("Bearer ")
         && live.contains(authorization.substring("Bearer ".length()));

@@ -28,8 +28,12 @@ record Scenario(
     BEARER_ONLY,
     ON_401,
     TUTORIAL,
+    /** With {@code replay-body-limit} of {@link #SMALL} bytes. */
+    SMALL_LIMIT,
     /** A JVM of its own, for what leaves the agent cautious for a while. */
     REFUSED;
+
+    static final int SMALL = 128 * 1024;
 
     AgentSettings settings(Site site) {
       AgentSettings usual = AgentSettings.clientCredentials(site.genesys());
@@ -37,6 +41,7 @@ record Scenario(
         case ALWAYS, REFUSED -> usual;
         case BEARER_ONLY -> usual.with("inject", "bearer-only");
         case ON_401 -> usual.with("inject", "on-401");
+        case SMALL_LIMIT -> usual.with("replay-body-limit", String.valueOf(SMALL));
         case TUTORIAL -> AgentSettings.tutorial(site.genesys());
       };
     }
@@ -48,6 +53,8 @@ record Scenario(
     AS_WITH_A_LIVE_TOKEN,
     /** Line by line what it sees without the agent. */
     AS_WITHOUT_AGENT,
+    /** The first call as {@link #AS_WITHOUT_AGENT}, the others as with a live token. */
+    FAILS_ONCE,
     /** 200 at the end. */
     SUCCESS
   }
@@ -140,6 +147,12 @@ record Scenario(
   private Scenario onOneConnection() {
     return new Scenario(
         name, agent, server, calls, expected, hits, tokenRequests, true, clients, check);
+  }
+
+  /** The server may see more than one connection. */
+  Scenario onAnyConnection() {
+    return new Scenario(
+        name, agent, server, calls, expected, hits, tokenRequests, false, clients, check);
   }
 
   Scenario only(BiPredicate<Client, Jdks.Jdk> which) {

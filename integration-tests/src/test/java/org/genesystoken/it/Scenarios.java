@@ -16,7 +16,7 @@ import org.genesystoken.it.Scenario.Run;
 
 /** The table. Before each row the agent has got a live token, and counting starts at zero. */
 final class Scenarios {
-  private static final String STALE = "\theader=Authorization: Bearer stale";
+  static final String STALE = "\theader=Authorization: Bearer stale";
   private static final String ME = "/api/v2/users/me";
 
   private Scenarios() {}
@@ -27,10 +27,12 @@ final class Scenarios {
     expiry(rows);
     bodies(rows);
     accessors(rows);
+    executors(rows);
     leftAlone(rows);
     redirects(rows);
     proxies(rows);
     otherSettings(rows);
+    BodyScenarios.add(rows);
     return rows;
   }
 
@@ -170,7 +172,8 @@ final class Scenarios {
   }
 
   private static void accessors(List<Scenario> rows) {
-    for (String mode : List.of("connect", "header", "stream", "error")) {
+    for (String mode :
+        List.of("connect", "header", "stream", "error", "disconnect", "disconnect-later")) {
       for (String scheme : List.of("http", "https")) {
         rows.add(
             Scenario.of("expired, " + scheme + ", GET, first look: " + mode)
@@ -190,6 +193,25 @@ final class Scenarios {
                         + "\tbody=1000")
             .only((client, jdk) -> client == Client.URL_CONNECTION)
             .check(Scenarios::bodiesAsSent));
+  }
+
+  /** An executor of the app's that would deadlock if anything of ours waited on it. */
+  private static void executors(List<Scenario> rows) {
+    for (String executor : List.of("single", "same")) {
+      for (String handler : List.of("bytes", "stream")) {
+        String fields = "\texecutor=" + executor + "\thandler=" + handler + STALE;
+        rows.add(
+            Scenario.of("expired, executor " + executor + ", body handler " + handler)
+                .expired()
+                .call(site -> get(site.genesys().http(ME)) + fields)
+                .only((client, jdk) -> client != Client.URL_CONNECTION));
+        rows.add(
+            Scenario.of("401 passed on, executor " + executor + ", body handler " + handler)
+                .call(site -> get(site.genesys().http("/sized/9000")) + fields)
+                .sees(AS_WITHOUT_AGENT)
+                .only((client, jdk) -> client != Client.URL_CONNECTION));
+      }
+    }
   }
 
   private static void leftAlone(List<Scenario> rows) {
@@ -293,6 +315,31 @@ final class Scenarios {
             .sees(SUCCESS)
             .check(Scenarios::nothingElsewhere));
     rows.add(
+        Scenario.of("redirect policy NORMAL, from https to http: as without the agent")
+            .call(
+                site ->
+                    get(
+                            site.genesys()
+                                .https("/redirect/302?to=" + site.elsewhere().http("/open/x")))
+                        + "\tredirect=normal")
+            .sees(AS_WITHOUT_AGENT));
+    rows.add(
+        Scenario.of("expired, behind a redirect on the same host")
+            .expired()
+            .counts(4, 1)
+            .onAnyConnection()
+            .call(site -> get(redirect(site.genesys().http(ME), site)))
+            .sees(SUCCESS)
+            .only((client, jdk) -> client != Client.URL_CONNECTION));
+    rows.add(
+        Scenario.of("expired, behind a redirect on the same host: only that hop again")
+            .expired()
+            .counts(3, 1)
+            .onAnyConnection()
+            .call(site -> get(redirect(site.genesys().http(ME), site)))
+            .sees(SUCCESS)
+            .only((client, jdk) -> client == Client.URL_CONNECTION));
+    rows.add(
         Scenario.of("stale bearer, redirects not followed: as without the agent")
             .call(
                 site ->
@@ -383,7 +430,8 @@ final class Scenarios {
     assertThat(run.site().elsewhere().hits()).isNotEmpty().noneMatch(Scenarios::hasToken);
   }
 
-  private static void bodiesAsSent(Run run) {
+  /** Each hit has the body of one of the calls, all of which send the same. */
+  static void bodiesAsSent(Run run) {
     String sent = run.outcomes().get(0).get(0).replace("sent: ", "");
     assertThat(run.hits()).isNotEmpty().extracting(FakeGenesys.Hit::bodySha256).containsOnly(sent);
   }

@@ -68,6 +68,7 @@ class ScenariosIT {
       List<String> warm =
           app.run("call\turl=" + site.genesys().http("/api/v2/warm-up") + STALE_HEADER);
       assertThat(warm).as("warm-up").contains("code: 200");
+      upgrade(app, client, scenario.calls().apply(site));
       site.forget();
       scenario.server().accept(site);
       List<String> calls = scenario.calls().apply(site);
@@ -98,13 +99,29 @@ class ScenariosIT {
       softly.assertAll();
     }
 
+    /**
+     * Has HTTP/2 begun before a body is published: with or without the agent, Jetty loses a body of
+     * unknown length that comes with the request to upgrade.
+     */
+    private void upgrade(ForkedApp app, Client client, List<String> calls) {
+      if (!client.isHttp1() && calls.stream().anyMatch(call -> call.contains("publisher="))) {
+        app.run("call\t" + client.field() + "\turl=" + site.genesys().http("/open/upgrade"));
+      }
+    }
+
     /** What the same calls come to without the agent. */
     private List<String> oracle(Expected expected, Client client, List<String> calls) {
       if (withoutAgent == null) {
         withoutAgent = launch().start();
       }
+      upgrade(withoutAgent, client, calls);
       if (expected == Expected.AS_WITHOUT_AGENT) {
         return comparable(run(withoutAgent, client, calls), "");
+      }
+      if (expected == Expected.FAILS_ONCE) {
+        List<String> seen = oracle(Expected.AS_WITHOUT_AGENT, client, calls.subList(0, 1));
+        seen.addAll(oracle(Expected.AS_WITH_A_LIVE_TOKEN, client, calls.subList(1, calls.size())));
+        return seen;
       }
       String token = site.genesys().mint();
       List<String> withToken = new ArrayList<>();

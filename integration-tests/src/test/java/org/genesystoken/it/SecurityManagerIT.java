@@ -11,73 +11,108 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
 
-/** A security manager that lets the app do no more than call its host; there is none after 17. */
+/** A security manager that grants the app its HTTP calls and nothing else, on 8, 11 and 17. */
 class SecurityManagerIT {
+  private static final String STALE = "\theader=Authorization: Bearer stale";
+
+  /** URLPermission is what java.net.http asks for, SocketPermission HttpURLConnection. */
+  private static final String APP =
+      """
+      grant {
+        permission java.net.SocketPermission "127.0.0.1:*", "connect,resolve";
+        permission java.net.URLPermission "http://127.0.0.1:*/-", "*:*";
+      };
+      """;
+
   @TestFactory
-  Stream<DynamicNode> securityManager() {
+  Stream<DynamicNode> policies() {
     return Matrix.onEveryJdk(
         jdk ->
-            jdk.release() > 17
-                ? Stream.empty()
-                : Stream.of(
-                    row(jdk, "security manager: the agent works", () -> works(jdk)),
-                    row(
-                        jdk,
-                        "security manager without a grant: the app runs",
-                        () -> runsWithoutGrant(jdk))));
+            Stream.of(
+                    dynamicTest(
+                        name(jdk, "nothing granted to the agent: one line, app as without it"),
+                        () -> withoutGrant(jdk)),
+                    dynamicTest(
+                        name(jdk, "AllPermission granted to the agent: token managed"),
+                        () -> granted(jdk)))
+                .filter(test -> jdk.release() <= 17));
   }
 
-  private static DynamicNode row(
-      Jdks.Jdk jdk, String name, org.junit.jupiter.api.function.Executable test) {
-    return dynamicTest(Matrix.name(jdk, Client.URL_CONNECTION, name), test);
+  private static String name(Jdks.Jdk jdk, String what) {
+    return Matrix.name(jdk, ResultTable.ALL_CLIENTS, "security manager, " + what);
   }
 
-  private static void works(Jdks.Jdk jdk) throws IOException {
+  private static void withoutGrant(Jdks.Jdk jdk) throws IOException {
     try (FakeGenesys genesys = new FakeGenesys();
-        ForkedApp app = guarded(jdk, genesys, true).start()) {
-      for (int i = 0; i < 2; i++) {
-        assertThat(app.run(call(genesys))).contains("code: 200");
-        genesys.kill();
+        ForkedApp app =
+            launch(jdk, "")
+                .withAgent(AgentSettings.clientCredentials(genesys).asArgument())
+                .start();
+        ForkedApp agentless = launch(jdk, "").start()) {
+      for (Client client : Client.on(jdk).toList()) {
+        String call = "call\t" + client.field() + "\turl=" + genesys.http("/open/x") + STALE;
+        List<String> seen = withoutMillis(app.run(call));
+        assertThat(seen).contains("code: 200").isEqualTo(withoutMillis(agentless.run(call)));
       }
-      assertThat(agentLines(app)).isEmpty();
+      assertThat(app.finish()).isZero();
+      assertThat(ours(app))
+          .hasSize(1)
+          .allMatch(line -> line.contains("grant java.security.AllPermission to its jar"));
     }
   }
 
-  private static void runsWithoutGrant(Jdks.Jdk jdk) throws IOException {
+  private static void granted(Jdks.Jdk jdk) throws IOException {
+    String grant =
+        "grant codeBase \""
+            + ForkedApp.agentJar().toUri()
+            + "\" { permission java.security.AllPermission; };\n";
     try (FakeGenesys genesys = new FakeGenesys();
-        ForkedApp app = guarded(jdk, genesys, false).start()) {
-      assertThat(app.run(call(genesys))).contains("code: 401");
-      assertThat(agentLines(app))
-          .singleElement()
-          .asString()
-          .contains("stays inactive")
-          .contains("grant the agent's jar java.security.AllPermission");
+        ForkedApp app =
+            launch(jdk, grant)
+                .withAgent(AgentSettings.clientCredentials(genesys).asArgument())
+                .start()) {
+      for (Client client : List.of(Client.URL_CONNECTION, Client.SEND_1, Client.SEND_2)) {
+        if (Client.on(jdk).noneMatch(client::equals)) {
+          continue;
+        }
+        String url = "\turl=" + genesys.http("/api/v2/x") + STALE;
+        assertThat(app.run("call\t" + client.field() + url)).contains("code: 200");
+        for (String more : List.of("", "\tmethod=POST\tbody=1000\tstreaming=fixed")) {
+          genesys.kill();
+          genesys.forget();
+          assertThat(app.run("call\t" + client.field() + url + more))
+              .as(client + more)
+              .contains("code: 200");
+          assertThat(genesys.hits()).hasSize(2);
+          assertThat(genesys.tokenCalls()).hasSize(1);
+        }
+        genesys.reset();
+        assertThat(
+                app.run("call\t" + client.field() + "\turl=" + genesys.http("/sized/9000") + STALE))
+            .contains("code: 401");
+      }
+      assertThat(app.run("call\turl=http://127.0.0.2:" + genesys.port() + "/open/x"))
+          .as("the agent's permissions do not become the app's")
+          .anyMatch(line -> line.contains("AccessControlException"));
+      assertThat(app.finish()).isZero();
+      assertThat(ours(app)).isEmpty();
     }
   }
 
-  private static List<String> agentLines(ForkedApp app) {
-    return app.stderr().stream().filter(line -> line.contains("genesys-token-agent]")).toList();
-  }
-
-  private static String call(FakeGenesys genesys) {
-    return "call\turl=" + genesys.http("/api/v2/users/me") + "\theader=Authorization: Bearer stale";
-  }
-
-  private static ForkedApp.Launch guarded(Jdks.Jdk jdk, FakeGenesys genesys, boolean granted)
-      throws IOException {
-    String policy =
-        "grant codeBase \"file:"
-            + ForkedApp.target("probe8")
-            + "/-\" { permission java.net.SocketPermission \"*\", \"connect,resolve\"; };\n"
-            + (granted
-                ? "grant codeBase \"file:"
-                    + ForkedApp.agentJar()
-                    + "\" { permission java.security.AllPermission; };\n"
-                : "");
-    Path file = ForkedApp.target("policy-" + jdk.release() + "-" + granted);
-    Files.writeString(file, policy);
+  private static ForkedApp.Launch launch(Jdks.Jdk jdk, String more) throws IOException {
+    Path policy =
+        ForkedApp.target("app-" + jdk.release() + (more.isEmpty() ? "" : "-agent") + ".policy");
+    Files.writeString(policy, APP + more);
     return ForkedApp.Launch.on(jdk)
-        .with("-Djava.security.manager", "-Djava.security.policy=" + file)
-        .withAgent(AgentSettings.clientCredentials(genesys).asArgument());
+        .with("-Djava.security.manager", "-Djava.security.policy==" + policy);
+  }
+
+  /** Without the JVM's own warnings that a security manager has no future. */
+  private static List<String> ours(ForkedApp app) {
+    return app.stderr().stream().filter(line -> !line.startsWith("WARNING: ")).toList();
+  }
+
+  private static List<String> withoutMillis(List<String> seen) {
+    return seen.stream().filter(line -> !line.startsWith("millis: ")).toList();
   }
 }

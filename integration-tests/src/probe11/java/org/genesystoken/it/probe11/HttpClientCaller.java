@@ -6,14 +6,14 @@ import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublisher;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.genesystoken.it.probe.Bytes;
 import org.genesystoken.it.probe.Call;
@@ -47,11 +47,12 @@ public final class HttpClientCaller implements HttpCaller {
 
   @Override
   public void call(Call call, Outcome outcome) throws Exception {
-    HttpResponse<byte[]> response = exchange(call);
+    Answer<?> answer = answer(call, Reading.of(call.get("handler", "bytes")));
+    HttpResponse<?> response = answer.response;
     outcome.add("code", response.statusCode());
     outcome.add("version", response.version());
     outcome.headers("header", response.headers().map());
-    outcome.add("body", Bytes.describe(response.body()));
+    outcome.look("body", () -> Bytes.describe(answer.bytes()));
     outcome.add("uri", response.uri());
     outcome.add("method", response.request().method());
     outcome.headers("request header", response.request().headers().map());
@@ -68,34 +69,80 @@ public final class HttpClientCaller implements HttpCaller {
 
   @Override
   public String status(Call call) throws Exception {
-    return String.valueOf(exchange(call).statusCode());
+    return String.valueOf(exchange(call, BodyHandlers.ofByteArray()).statusCode());
   }
 
-  private HttpResponse<byte[]> exchange(Call call) throws Exception {
-    HttpClient client =
-        clients.computeIfAbsent(
-            String.join(" ", call.get("redirect", ""), call.get("proxy", ""), call.get("user", "")),
-            key -> build(call));
+  /** A response and how to get at its bytes. */
+  private static final class Answer<T> {
+    final HttpResponse<T> response;
+    private final Reading<T> reading;
+
+    Answer(HttpResponse<T> response, Reading<T> reading) {
+      this.response = response;
+      this.reading = reading;
+    }
+
+    byte[] bytes() throws Exception {
+      return reading.bytes(response.body());
+    }
+  }
+
+  private <T> Answer<T> answer(Call call, Reading<T> reading) throws Exception {
+    return new Answer<>(exchange(call, reading.handler()), reading);
+  }
+
+  private <T> HttpResponse<T> exchange(Call call, BodyHandler<T> handler) throws Exception {
+    HttpClient client = client(call);
+    HttpRequest request = request(call);
+    if (!async) {
+      return client.send(request, handler);
+    }
+    try {
+      return client.sendAsync(request, handler).get(30, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Exception ? (Exception) e.getCause() : e;
+    }
+  }
+
+  HttpClient client(Call call) {
+    return clients.computeIfAbsent(
+        String.join(
+            " ",
+            call.get("redirect", ""),
+            call.get("proxy", ""),
+            call.get("user", ""),
+            call.get("executor", "")),
+        key -> build(call));
+  }
+
+  static HttpRequest request(Call call) throws Exception {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(call.get("url", null))).timeout(Duration.ofSeconds(20));
+        HttpRequest.newBuilder(URI.create(call.get("url", null)))
+            .timeout(Duration.ofMillis(call.getInt("timeout", 20_000)))
+            .expectContinue(call.get("expect", null) != null)
+            .method(call.get("method", "GET"), Publishers.of(call));
     for (String header : call.all("header")) {
       int colon = header.indexOf(": ");
       request.header(header.substring(0, colon), header.substring(colon + 2));
     }
-    byte[] body = call.body();
-    BodyPublisher publisher =
-        body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body);
-    request.method(call.get("method", "GET"), publisher);
-    if (!async) {
-      return client.send(request.build(), BodyHandlers.ofByteArray());
+    return request.build();
+  }
+
+  private static HttpClient.Redirect policy(String redirect) {
+    switch (redirect) {
+      case "off":
+        return HttpClient.Redirect.NEVER;
+      case "normal":
+        return HttpClient.Redirect.NORMAL;
+      default:
+        return HttpClient.Redirect.ALWAYS;
     }
-    try {
-      return client
-          .sendAsync(request.build(), BodyHandlers.ofByteArray())
-          .get(30, TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof Exception ? (Exception) e.getCause() : e;
-    }
+  }
+
+  private static Thread daemon(Runnable work) {
+    Thread thread = new Thread(work);
+    thread.setDaemon(true);
+    return thread;
   }
 
   private HttpClient build(Call call) {
@@ -103,10 +150,17 @@ public final class HttpClientCaller implements HttpCaller {
         HttpClient.newBuilder()
             .version(version)
             .connectTimeout(Duration.ofSeconds(10))
-            .followRedirects(
-                "off".equals(call.get("redirect", "on"))
-                    ? HttpClient.Redirect.NEVER
-                    : HttpClient.Redirect.ALWAYS);
+            .followRedirects(policy(call.get("redirect", "on")));
+    switch (call.get("executor", "")) {
+      case "single":
+        builder.executor(Executors.newSingleThreadExecutor(HttpClientCaller::daemon));
+        break;
+      case "same":
+        builder.executor(Runnable::run);
+        break;
+      default:
+        // the client's own
+    }
     String proxy = call.get("proxy", null);
     if (proxy != null) {
       builder.proxy(

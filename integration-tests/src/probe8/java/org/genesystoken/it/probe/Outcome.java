@@ -46,7 +46,7 @@ public final class Outcome {
   }
 
   /** Class and message, with the causes. */
-  static String describe(Throwable thrown) {
+  public static String describe(Throwable thrown) {
     StringBuilder text = new StringBuilder();
     for (Throwable t = thrown; t != null && text.length() < 4000; t = t.getCause()) {
       text.append(text.length() == 0 ? "" : " caused by ")

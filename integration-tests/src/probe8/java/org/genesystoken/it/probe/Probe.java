@@ -2,6 +2,7 @@ package org.genesystoken.it.probe;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.Authenticator;
 import java.nio.charset.StandardCharsets;
@@ -58,6 +59,9 @@ public final class Probe {
       case "look-up":
         Surroundings.lookUp(call, outcome);
         break;
+      case "corner":
+        corner(call, outcome);
+        break;
       case "authenticator":
         Authenticator.setDefault(new FixedAuthenticator(call.get("user", "app")));
         break;
@@ -66,7 +70,23 @@ public final class Probe {
     }
   }
 
-  private static HttpCaller caller(Call call) throws ReflectiveOperationException {
+  private static void corner(Call call, Outcome outcome) throws Exception {
+    if (UrlConnectionCorners.look(call, outcome)) {
+      return;
+    }
+    // only there on 11 and later
+    Class.forName("org.genesystoken.it.probe11.HttpClientCorners")
+        .getMethod("look", Call.class, Outcome.class)
+        .invoke(null, call, outcome);
+  }
+
+  /** Length and checksum of what is too large to be kept; reads and closes the stream. */
+  public static String checksum(InputStream in) throws IOException {
+    return UrlConnectionCorners.checksum(in);
+  }
+
+  /** The client that {@code client=} names. */
+  public static HttpCaller caller(Call call) throws ReflectiveOperationException {
     String client = call.get("client", "url-connection");
     if (client.equals("url-connection")) {
       return new UrlConnectionCaller();

@@ -15,6 +15,9 @@ final class UrlConnectionCaller implements HttpCaller {
   public void call(Call call, Outcome outcome) throws Exception {
     HttpURLConnection connection = open(call);
     String mode = call.get("mode", "status");
+    if (call.body() != null) {
+      outcome.look("output", () -> write(connection, call));
+    }
     outcome.look("first look", () -> first(connection, mode));
     outcome.look("code", connection::getResponseCode);
     outcome.look("status line", () -> connection.getHeaderField(0));
@@ -41,6 +44,9 @@ final class UrlConnectionCaller implements HttpCaller {
   @Override
   public String status(Call call) throws Exception {
     HttpURLConnection connection = open(call);
+    if (call.body() != null) {
+      write(connection, call);
+    }
     int status = connection.getResponseCode();
     InputStream body = status < 400 ? connection.getInputStream() : connection.getErrorStream();
     if (body != null) {
@@ -50,7 +56,7 @@ final class UrlConnectionCaller implements HttpCaller {
     return String.valueOf(status);
   }
 
-  private static HttpURLConnection open(Call call) throws IOException {
+  static HttpURLConnection open(Call call) throws IOException {
     URL url = new URL(call.get("url", null));
     String proxy = call.get("proxy", null);
     HttpURLConnection connection =
@@ -64,7 +70,7 @@ final class UrlConnectionCaller implements HttpCaller {
                             InetAddress.getLoopbackAddress(), Integer.parseInt(proxy)))));
     connection.setRequestMethod(call.get("method", "GET"));
     connection.setConnectTimeout(10_000);
-    connection.setReadTimeout(20_000);
+    connection.setReadTimeout(call.getInt("timeout", 20_000));
     connection.setInstanceFollowRedirects(!"off".equals(call.get("redirect", "on")));
     // its default says that a body is a form, which a server may try to read as one
     connection.setRequestProperty("Content-Type", "application/octet-stream");
@@ -72,23 +78,49 @@ final class UrlConnectionCaller implements HttpCaller {
       int colon = header.indexOf(": ");
       connection.setRequestProperty(header.substring(0, colon), header.substring(colon + 2));
     }
+    return connection;
+  }
+
+  /** Writes the body, as {@code streaming=} and {@code write=} say. */
+  private static String write(HttpURLConnection connection, Call call) throws IOException {
     byte[] body = call.body();
-    if (body != null) {
-      connection.setDoOutput(true);
-      String streaming = call.get("streaming", null);
-      if ("fixed".equals(streaming)) {
+    connection.setDoOutput(true);
+    switch (call.get("streaming", "")) {
+      case "fixed":
         connection.setFixedLengthStreamingMode(body.length);
-      } else if ("chunked".equals(streaming)) {
+        break;
+      case "fixed-long":
+        connection.setFixedLengthStreamingMode((long) body.length);
+        break;
+      case "chunked":
         connection.setChunkedStreamingMode(4096);
-      }
-      if ("connect".equals(call.get("mode", null))) {
-        connection.connect();
-      }
-      try (OutputStream out = connection.getOutputStream()) {
-        out.write(body);
+        break;
+      default:
+        // buffered
+    }
+    if ("connect".equals(call.get("mode", null))) {
+      connection.connect();
+    }
+    try (OutputStream out = connection.getOutputStream()) {
+      switch (call.get("write", "array")) {
+        case "byte":
+          for (byte b : body) {
+            out.write(b);
+          }
+          break;
+        case "split":
+          for (int from = 0, size = 1; from < body.length; size *= 3) {
+            int length = Math.min(size, body.length - from);
+            out.write(body, from, length);
+            out.flush();
+            from += length;
+          }
+          break;
+        default:
+          out.write(body);
       }
     }
-    return connection;
+    return "written";
   }
 
   private static Object first(HttpURLConnection connection, String mode) throws IOException {
@@ -96,6 +128,14 @@ final class UrlConnectionCaller implements HttpCaller {
       case "connect":
         connection.connect();
         return "connected";
+      case "disconnect":
+        connection.connect();
+        connection.disconnect();
+        return connection.getResponseCode();
+      case "disconnect-later":
+        int code = connection.getResponseCode();
+        connection.disconnect();
+        return code;
       case "header":
         return connection.getHeaderField("Content-Type");
       case "stream":

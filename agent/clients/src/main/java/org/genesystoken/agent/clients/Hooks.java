@@ -1,12 +1,9 @@
 package org.genesystoken.agent.clients;
 
 import java.net.GenesysTokenBridge;
-import java.security.AccessController;
-import java.security.PrivilegedAction;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiFunction;
-import org.genesystoken.agent.clients.weave.Client;
 import org.slf4j.Logger;
 
 /** Puts hooks into the bridge. */
@@ -16,15 +13,14 @@ final class Hooks {
   /**
    * Adds a client's hooks behind those that are there.
    *
-   * @param privileged as {@link Client#isPrivileged} says
    * @return the number of the first of them
    */
-  static int add(List<BiFunction<Object, Object, Object>> added, boolean privileged, Logger log) {
+  static int add(List<BiFunction<Object, Object, Object>> added, Logger log) {
     BiFunction<Object, Object, Object>[] before = GenesysTokenBridge.hooks;
     int first = before.length;
     BiFunction<Object, Object, Object>[] after = Arrays.copyOf(before, first + added.size());
     for (int i = 0; i < added.size(); i++) {
-      after[first + i] = new Guarded(added.get(i), privileged, log);
+      after[first + i] = new Guarded(added.get(i), log);
     }
     GenesysTokenBridge.hooks = after;
     return first;
@@ -33,30 +29,16 @@ final class Hooks {
   /** Tells of a hook's first failure; the bridge would swallow it in silence. */
   private static final class Guarded implements BiFunction<Object, Object, Object> {
     private final BiFunction<Object, Object, Object> hook;
-    private final boolean privileged;
     private final Logger log;
     private boolean told;
 
-    Guarded(BiFunction<Object, Object, Object> hook, boolean privileged, Logger log) {
+    Guarded(BiFunction<Object, Object, Object> hook, Logger log) {
       this.hook = hook;
-      this.privileged = privileged;
       this.log = log;
     }
 
     @Override
     public Object apply(Object value, Object context) {
-      return privileged && System.getSecurityManager() != null
-          ? AccessController.doPrivileged(
-              new PrivilegedAction<Object>() {
-                @Override
-                public Object run() {
-                  return guarded(value, context);
-                }
-              })
-          : guarded(value, context);
-    }
-
-    private Object guarded(Object value, Object context) {
       try {
         return hook.apply(value, context);
       } catch (Throwable failure) {

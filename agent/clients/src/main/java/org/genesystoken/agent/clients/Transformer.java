@@ -146,7 +146,7 @@ final class Transformer implements ClassFileTransformer {
       Jdk found = Jdk.current();
       found.open(instrumentation, new String[] {"java.base/java.net"});
       found.defineBridge(bridge());
-      policy = TokenPolicies.create(configuration, log());
+      policy = PrivilegedPolicy.of(TokenPolicies.create(configuration, log()));
       jdk = found;
     }
     Client client =
@@ -155,7 +155,7 @@ final class Transformer implements ClassFileTransformer {
             .getConstructor(TokenPolicy.class)
             .newInstance(policy);
     jdk.open(instrumentation, client.opens());
-    Attached now = new Attached(client, Hooks.add(client.hooks(), client.isPrivileged(), log()));
+    Attached now = new Attached(client, Hooks.add(client.hooks(), log()));
     attached.put(line[0], now);
     return now;
   }

@@ -32,6 +32,6 @@ public final class BridgeFixture {
       }
       defined = true;
     }
-    return Hooks.add(hooks, false, log);
+    return Hooks.add(hooks, log);
   }
 }

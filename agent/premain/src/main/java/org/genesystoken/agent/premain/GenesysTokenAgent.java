@@ -39,7 +39,7 @@ public final class GenesysTokenAgent {
       Throwable cause = failure.getCause() == null ? failure : failure.getCause();
       String remedy =
           cause instanceof SecurityException
-              ? "grant the agent's jar java.security.AllPermission in the policy file: "
+              ? "grant java.security.AllPermission to its jar in the security policy: "
               : "check that the jar is complete and readable: ";
       System.err.println(
           "[genesys-token-agent] ERROR the agent could not start and stays inactive, the application"

@@ -6,6 +6,8 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.net.HttpURLConnection;
 import java.net.URLConnection;
+import java.security.AccessController;
+import java.security.PrivilegedAction;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import sun.net.www.MessageHeader;
@@ -16,7 +18,15 @@ import sun.net.www.MessageHeader;
  */
 final class ConnectionState {
   /** Made by the first 401, as the class must not be asked for while it is being woven. */
-  static final ConnectionState ACCESS = new ConnectionState();
+  static final ConnectionState ACCESS =
+      // By the agent's own permissions, where a security manager asks for those of the app.
+      AccessController.doPrivileged(
+          new PrivilegedAction<ConnectionState>() {
+            @Override
+            public ConnectionState run() {
+              return new ConnectionState();
+            }
+          });
 
   private final Field requests;
   private final Field userHeaders;

@@ -120,11 +120,6 @@ public final class UrlConnectionClient implements Client {
 
   /** Only a call that the JDK has let the app make is ever sent again, on the app's own stack. */
   @Override
-  public boolean isPrivileged() {
-    return true;
-  }
-
-  @Override
   public String[] opens() {
     return new String[] {
       "java.base/java.net",

@@ -16,15 +16,6 @@ public interface Client {
    */
   List<BiFunction<Object, Object, Object>> hooks();
 
-  /**
-   * Whether the hooks run by the agent's permissions where the app has a security manager, and not
-   * by those of the app's code that calls. Only for hooks that do nothing for the app which it was
-   * not allowed to do before.
-   */
-  default boolean isPrivileged() {
-    return false;
-  }
-
   /** Packages that the hooks reach into by reflection, as {@code module/package}. */
   String[] opens();
 }

@@ -25,7 +25,7 @@ final class Internals {
       Field field = request.getClass().getDeclaredField("isWebSocket");
       field.setAccessible(true);
       return field.getBoolean(request);
-    } catch (ReflectiveOperationException differs) {
+    } catch (ReflectiveOperationException | RuntimeException differs) {
       // Best left alone, as it may be one.
       return true;
     }
@@ -43,7 +43,7 @@ final class Internals {
       Method method = implementation.getClass().getDeclaredMethod("theExecutor");
       method.setAccessible(true);
       return (Executor) method.invoke(implementation);
-    } catch (ReflectiveOperationException differs) {
+    } catch (ReflectiveOperationException | RuntimeException differs) {
       return new CompletableFuture<Void>().defaultExecutor();
     }
   }

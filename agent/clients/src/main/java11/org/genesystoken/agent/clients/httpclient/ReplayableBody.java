@@ -20,6 +20,7 @@ final class ReplayableBody {
   private final BodyPublisher app;
   private final int limit;
   private final boolean repeatable;
+  private volatile boolean touched;
   private volatile Recording recording;
 
   /**
@@ -43,7 +44,7 @@ final class ReplayableBody {
 
   /** What is sent in the replay; null if the request has no body. */
   BodyPublisher replay() {
-    return repeatable ? app : recording.publisher();
+    return touched && !repeatable ? recording.publisher() : app;
   }
 
   /** Forgets the bytes: the call has its answer. */
@@ -64,7 +65,8 @@ final class ReplayableBody {
   /** Whether the whole body can be sent once more. */
   boolean isReplayable() {
     Recording sent = recording;
-    return repeatable || (sent != null && sent.isWhole());
+    // Refused before the server asked for the body (Expect: 100-continue): nobody has touched it.
+    return repeatable || !touched || (sent != null && sent.isWhole());
   }
 
   private static boolean isOfJdk(BodyPublisher publisher) {
@@ -106,6 +108,7 @@ final class ReplayableBody {
 
     @Override
     public void subscribe(Subscriber<? super ByteBuffer> subscriber) {
+      touched = true;
       if (!own.getAsBoolean()) {
         app.subscribe(subscriber);
         return;

@@ -1,0 +1,410 @@
+package org.genesystoken.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.genesystoken.it.FakeGenesys.Answer;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** What can only be seen on the wire: connections, heads, and when an app hangs up. */
+class ConnectionsIT {
+  private static final String STALE = "\theader=Authorization: Bearer stale";
+
+  @TestFactory
+  Stream<DynamicNode> corners() {
+    return Matrix.onEveryJdk(jdk -> new Bench(jdk).cells());
+  }
+
+  @FunctionalInterface
+  private interface Check {
+    void run(Client client);
+  }
+
+  private static final class Bench {
+    private final Jdks.Jdk jdk;
+    private final FakeGenesys genesys = new FakeGenesys();
+    private final RawApi api = new RawApi(genesys);
+    private ForkedApp app;
+    private ForkedApp agentless;
+
+    Bench(Jdks.Jdk jdk) {
+      this.jdk = jdk;
+    }
+
+    Stream<DynamicTest> cells() {
+      return Stream.of(
+              cell(
+                  "Expect: 100-continue, refused before the body",
+                  Client.URL_CONNECTION,
+                  this::refusedBeforeBody),
+              cell("Expect: 100-continue, good", Client.URL_CONNECTION, this::continued),
+              // 8 fails where the app has a read time-out, with or without the agent
+              since(
+                  11,
+                  cell(
+                      "Expect: 100-continue, ignored by the server",
+                      Client.URL_CONNECTION,
+                      this::expectIgnored)),
+              // older ones hang, with or without the agent (JDK-8286171)
+              since(21, cell("Expect: 100-continue", Client.SEND_1, this::expectContinue)),
+              cell(
+                  "401 with Set-Cookie, the app's CookieHandler",
+                  Client.URL_CONNECTION,
+                  this::cookies),
+              cell(
+                  "the app's ResponseCache ends with the good answer",
+                  Client.URL_CONNECTION,
+                  this::cache),
+              cell(
+                  "pool of one, 1,000 calls, 1 % expired",
+                  Client.URL_CONNECTION, client -> pool(client, 100)),
+              all("pool of one, 1,000 calls, 10 % expired", client -> pool(client, 10)),
+              all("100 MB in a heap of 32 MB, after a replay", this::big),
+              all("the app's time-out holds in the replay", this::timeout),
+              cell(
+                  "the request's time-out bounds both attempts", Client.SEND_1, this::wholeTimeout),
+              cell(
+                  "the request's time-out bounds both attempts",
+                  Client.ASYNC_1,
+                  this::wholeTimeout),
+              cell("cancelled in attempt 1", Client.ASYNC_1, client -> cancelled("/hang/1", false)),
+              cell(
+                  "cancelled in attempt 2",
+                  Client.ASYNC_1,
+                  client -> cancelled("/hang-live/0", true)),
+              cell("32 streams through a token's death", Client.ASYNC_2, this::multiplexed),
+              cell("WebSocket handshake without a token", Client.ASYNC_1, this::webSocket),
+              cell(
+                  "cancelled during the token request",
+                  Client.ASYNC_1,
+                  this::cancelledInTokenRequest),
+              Stream.of(
+                  dynamicTest(
+                      Matrix.name(
+                          jdk, ResultTable.ALL_CLIENTS, "on the wire: nothing on stdout or stderr"),
+                      this::finish)))
+          .flatMap(cells -> cells);
+    }
+
+    /** Only where the JDK itself can do it. */
+    private Stream<DynamicTest> since(int release, Stream<DynamicTest> cells) {
+      return jdk.release() < release ? Stream.of() : cells;
+    }
+
+    private Stream<DynamicTest> all(String name, Check check) {
+      // each exchange of these on a connection of its own, as the server speaks HTTP/1.1 only
+      return Stream.of(Client.values())
+          .filter(Client::isHttp1)
+          .flatMap(client -> cell(name, client, check));
+    }
+
+    private Stream<DynamicTest> cell(String name, Client client, Check check) {
+      return Client.on(jdk)
+          .filter(client::equals)
+          .map(
+              there ->
+                  dynamicTest(
+                      Matrix.name(jdk, client, name),
+                      () -> {
+                        start(client);
+                        check.run(client);
+                      }));
+    }
+
+    private void start(Client client) {
+      if (app == null) {
+        app = launch().withAgent(settings().asArgument()).start();
+        agentless = launch().start();
+      }
+      assertThat(app.run("call\t" + client.field() + "\turl=" + api.http("/api") + STALE))
+          .contains("code: 200");
+      genesys.reset();
+      api.forget();
+    }
+
+    private ForkedApp.Launch launch() {
+      return ForkedApp.Launch.on(jdk)
+          .with(
+              "-Dhttp.maxConnections=1",
+              "-Djdk.httpclient.connectionPoolSize=1",
+              // else no app may set Expect (java.net.http has a method for it)
+              "-Dsun.net.http.allowRestrictedHeaders=true");
+    }
+
+    private AgentSettings settings() {
+      return AgentSettings.clientCredentials(genesys)
+          .with("hosts", api.host() + "," + genesys.hosts())
+          .with("read-timeout", "2s");
+    }
+
+    private void refusedBeforeBody(Client client) {
+      for (String streaming : List.of("fixed", "chunked")) {
+        // given
+        start(client);
+        genesys.kill();
+
+        // when
+        List<String> seen = app.run(post(client, "/refuse", streaming));
+
+        // then
+        assertThat(seen).contains("code: 200");
+        assertThat(api.requests())
+            .extracting(RawApi.Request::body)
+            .containsExactly(null, sent(seen));
+        assertThat(genesys.tokenCalls()).hasSize(1);
+        assertThat(comparable(seen)).isEqualTo(oracle(post(client, "/refuse", streaming)));
+      }
+    }
+
+    private void continued(Client client) {
+      genesys.kill();
+      List<String> seen = app.run(post(client, "/api", "chunked"));
+      assertThat(seen).contains("code: 200");
+      assertThat(api.requests())
+          .extracting(RawApi.Request::body)
+          .containsExactly(sent(seen), sent(seen));
+      assertThat(genesys.tokenCalls()).hasSize(1);
+    }
+
+    private void expectIgnored(Client client) {
+      genesys.kill();
+      // the JDK waits for a 100 as long as for any answer
+      List<String> seen = app.run(post(client, "/ignore", "fixed") + "\ttimeout=1000");
+      assertThat(seen).contains("code: 200");
+      assertThat(api.requests())
+          .extracting(RawApi.Request::body)
+          .containsExactly(sent(seen), sent(seen));
+      assertThat(genesys.tokenCalls()).hasSize(1);
+    }
+
+    private void expectContinue(Client client) {
+      for (String path : List.of("/refuse", "/api")) {
+        start(client);
+        genesys.kill();
+        List<String> seen =
+            app.run(
+                "call\t"
+                    + client.field()
+                    + "\tmethod=POST\tbody=70000\texpect=on\tpublisher=stream-once\turl="
+                    + api.http(path)
+                    + STALE);
+        // nothing of a one-shot body was asked for when the call was refused
+        assertThat(seen).as(path).contains("code: 200");
+        assertThat(api.requests().get(1).body()).isEqualTo(sent(seen));
+        assertThat(genesys.tokenCalls()).hasSize(1);
+      }
+    }
+
+    private void cookies(Client client) {
+      genesys.kill();
+      String call = "corner\tname=cookies\turl=" + api.http("/cookie") + STALE;
+      List<String> seen = app.run(call);
+      assertThat(seen).contains("code: 200");
+      assertThat(seen)
+          .filteredOn(line -> line.startsWith("cookie: "))
+          .containsExactly("cookie: seen=good");
+      assertThat(api.requests())
+          .extracting(request -> String.valueOf(request.header("cookie")))
+          .containsExactly("null", "seen=refused");
+      assertThat(comparable(seen)).isEqualTo(oracle(call));
+    }
+
+    private void cache(Client client) {
+      genesys.kill();
+      String call = "corner\tname=cache\turl=" + api.http("/api") + STALE;
+      List<String> seen = app.run(call);
+      assertThat(seen).contains("code: 200", "last put: HTTP/1.1 200 OK");
+      assertThat(comparable(seen)).isEqualTo(oracle(call));
+    }
+
+    private void pool(Client client, int every) {
+      // given
+      String soak =
+          "soak\t"
+              + client.field()
+              + "\tcalls=1000\tmillis=1\tmethods=GET\turl="
+              + api.http("/every/" + every + "/");
+      app.run(soak.replace("calls=1000", "calls=200"));
+      long heap = usage(app, "heap");
+      long threads = usage(app, "threads");
+      start(client);
+
+      // when
+      List<String> seen = app.run(soak);
+
+      // then
+      assertThat(seen).contains("succeeded: 1000");
+      // one a death, of which the replays bring more
+      assertThat(genesys.tokenCalls().size()).isBetween(1, 1000 / (every - 1) + 1);
+      assertThat(usage(app, "threads")).isLessThan(threads + 5);
+      assertThat(usage(app, "heap")).isLessThan(heap + 1_500_000);
+      int connections = api.connections();
+      api.forget();
+      agentless.run(soak.replace("calls=1000", "calls=200"));
+      assertThat(connections).isLessThanOrEqualTo(Math.max(2, api.connections()));
+    }
+
+    private void big(Client client) {
+      String name = client == Client.URL_CONNECTION ? "big" : "big-stream";
+      try (ForkedApp small = launch().with("-Xmx32m").withAgent(settings().asArgument()).start()) {
+        assertThat(small.run(get(client, "/api"))).contains("code: 200");
+        api.forget();
+        genesys.kill();
+        assertThat(
+                small.run(
+                    "corner\t"
+                        + client.field()
+                        + "\tname="
+                        + name
+                        + "\turl="
+                        + api.http("/big")
+                        + STALE))
+            .contains("code: 200")
+            .anyMatch(line -> line.startsWith("body: " + RawApi.BIG + " bytes"));
+        assertThat(api.requests()).extracting(RawApi.Request::path).containsExactly("/big", "/big");
+      }
+    }
+
+    private void timeout(Client client) {
+      genesys.kill();
+      List<String> seen = app.run(get(client, "/hang-live/0") + "\ttimeout=800");
+      assertThat(seen).anyMatch(line -> line.contains("imeoutException"));
+      assertThat(millis(seen)).isBetween(700L, 3000L);
+      assertThat(api.requests()).hasSize(2);
+    }
+
+    private void wholeTimeout(Client client) {
+      genesys.kill();
+      List<String> seen = app.run(get(client, "/hang-live/1000") + "\ttimeout=1500");
+      assertThat(seen).anyMatch(line -> line.contains("HttpTimeoutException"));
+      // two attempts of their own would take 2500
+      assertThat(millis(seen)).isBetween(1400L, 2300L);
+      assertThat(api.requests()).hasSize(2);
+    }
+
+    private void cancelled(String path, boolean expired) {
+      if (expired) {
+        genesys.kill();
+      }
+      app.run("corner\tname=start\turl=" + api.http(path) + STALE);
+      assertThat(api.awaitHanging()).isTrue();
+      cancelledForGood();
+      // older clients do not hang up for it
+      if (jdk.release() >= 16) {
+        assertThat(api.awaitAbandoned()).as("request aborted").isTrue();
+      }
+    }
+
+    private void cancelledInTokenRequest(Client client) {
+      // given
+      genesys.kill();
+      genesys.tokenEndpointSays(Answer.of(200, "").after(3000));
+      app.run("corner\tname=start\turl=" + api.http("/api") + STALE);
+      awaitTokenRequest();
+
+      // when
+      cancelledForGood();
+
+      // then
+      assertThat(api.requests()).hasSize(1);
+    }
+
+    private void cancelledForGood() {
+      // whether isCancelled() is true is a race inside the JDK (MinimalFuture.cancel)
+      assertThat(app.run("corner\tname=cancel"))
+          .contains("done before: false", "cancel: true")
+          .anyMatch(
+              line -> line.startsWith("get: threw ") && line.contains("CancellationException"));
+    }
+
+    private void awaitTokenRequest() {
+      long deadline = System.nanoTime() + 5_000_000_000L;
+      while (genesys.tokenCalls().isEmpty()) {
+        assertThat(System.nanoTime()).as("token request in time").isLessThan(deadline);
+        Thread.onSpinWait();
+      }
+    }
+
+    private void multiplexed(Client client) {
+      for (int i = 0; i < 3; i++) {
+        genesys.forget();
+        genesys.kill();
+        String burst = "corner\t" + client.field() + "\tname=burst\tcalls=32\turl=";
+        assertThat(app.run(burst + genesys.http("/api/v2/users/me") + STALE))
+            .contains("seen: {HTTP_2 200=32}");
+        assertThat(genesys.tokenCalls()).hasSize(1);
+        assertThat(genesys.hits()).hasSizeBetween(33, 64);
+      }
+    }
+
+    private void webSocket(Client client) {
+      String corner = "corner\tname=web-socket\turl=ws://" + api.host() + "/web-socket";
+      List<String> seen = app.run(corner);
+      assertThat(api.requests())
+          .hasSize(1)
+          .allMatch(request -> "websocket".equals(request.header("upgrade")))
+          .allMatch(request -> request.header("authorization") == null);
+      assertThat(seen).isEqualTo(agentless.run(corner));
+    }
+
+    private void finish() throws Exception {
+      try (genesys;
+          api) {
+        agentless.close();
+        assertThat(app.finish()).as("exit code").isZero();
+        assertThat(app.foreignStdout()).as("stdout").isEmpty();
+        // the token endpoint that hung may have been worth a line
+        assertThat(app.stderr()).as("stderr").hasSizeLessThan(2);
+      }
+    }
+
+    /** What an app without the agent sees that holds a live token itself. */
+    private List<String> oracle(String call) {
+      String token = genesys.mint();
+      return comparable(agentless.run(call.replace("stale", token))).stream()
+          .map(line -> line.replace(token, "stale"))
+          .toList();
+    }
+
+    private String get(Client client, String path) {
+      return "call\t" + client.field() + "\tmethod=GET\turl=" + api.http(path) + STALE;
+    }
+
+    private String post(Client client, String path, String streaming) {
+      return "call\t"
+          + client.field()
+          + "\tmethod=POST\tbody=70000\theader=Expect: 100-continue\tstreaming="
+          + streaming
+          + "\turl="
+          + api.http(path)
+          + STALE;
+    }
+
+    private static long usage(ForkedApp of, String what) {
+      return number(of.run("corner\tname=usage"), what + ": ");
+    }
+
+    private static long millis(List<String> seen) {
+      return number(seen, "millis: ");
+    }
+
+    private static long number(List<String> seen, String key) {
+      return seen.stream()
+          .filter(line -> line.startsWith(key))
+          .mapToLong(line -> Long.parseLong(line.substring(key.length())))
+          .sum();
+    }
+
+    private static String sent(List<String> seen) {
+      return seen.get(0).replace("sent: ", "");
+    }
+
+    private static List<String> comparable(List<String> seen) {
+      return seen.stream().filter(line -> !line.startsWith("millis: ")).toList();
+    }
+  }
+}
