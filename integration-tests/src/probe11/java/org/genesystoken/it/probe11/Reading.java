@@ -53,7 +53,7 @@ abstract class Reading<T> {
             () -> info -> BodySubscribers.mapping(BodySubscribers.ofInputStream(), Reading::allOf),
             bytes -> bytes);
       case "discarding":
-        return reading(BodyHandlers::discarding, nothing -> text(String.valueOf(nothing)));
+        return reading(BodyHandlers::discarding, nothing -> new byte[0]);
       case "replacing":
         return reading(() -> BodyHandlers.replacing("instead"), Reading::text);
       case "slow":

@@ -31,7 +31,7 @@ public final class OtherAgent {
       ((HttpURLConnection) new URL(argument).openConnection()).getResponseCode();
       return;
     }
-    for (String name : argument.split("\\+")) {
+    for (String name : argument.split("\\+", -1)) {
       Class.forName(name);
     }
   }
