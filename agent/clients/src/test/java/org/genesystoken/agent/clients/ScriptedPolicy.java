@@ -35,6 +35,9 @@ public final class ScriptedPolicy extends TokenPolicy {
   /** The Authorization values of replays that were refused. */
   public final List<String> refusedReplays = new ArrayList<>();
 
+  /** What {@link #meansExpired} says when it is given no room for a body at all. */
+  public volatile boolean byHeaders;
+
   /** What {@link #meansExpired} was last given of a body. */
   public volatile byte[] seen = new byte[0];
 
@@ -79,6 +82,9 @@ public final class ScriptedPolicy extends TokenPolicy {
   @Override
   public boolean meansExpired(
       int status, List<String> wwwAuthenticate, String contentEncoding, byte[] body, int length) {
+    if (body.length == 0) {
+      return byHeaders;
+    }
     seen = Arrays.copyOf(body, length);
     seenHeaders = wwwAuthenticate + " " + contentEncoding;
     return status == 401 && expired;

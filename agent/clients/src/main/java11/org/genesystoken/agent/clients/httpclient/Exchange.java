@@ -52,7 +52,11 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
     this.client = client;
     this.request = request;
     this.handler = handler;
-    this.body = new ReplayableBody(request.bodyPublisher().orElse(null), policy.replayBodyLimit());
+    this.body =
+        new ReplayableBody(
+            request.bodyPublisher().orElse(null),
+            policy.replayBodyLimit(),
+            request.expectContinue());
     this.start = request.timeout().isPresent() ? System.nanoTime() : 0;
   }
 
@@ -157,7 +161,7 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
 
   @Override
   public BodySubscriber<T> apply(ResponseInfo info) {
-    if (info.statusCode() == 401 && own) {
+    if (info.statusCode() == 401 && own && (tellsByHeaders(info) || mayTellInBody(info))) {
       return new Refusal<>(this, info);
     }
     body.release();
@@ -170,19 +174,32 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
     return handler.apply(info);
   }
 
+  /** Whether the body need not be waited for: the headers of a 401 say that it means expired. */
+  boolean tellsByHeaders(ResponseInfo info) {
+    return meansExpired(info, new byte[0], 0);
+  }
+
+  private boolean mayTellInBody(ResponseInfo info) {
+    return TokenPolicy.mayTellInBody(info.headers().firstValue("Content-Type").orElse(null));
+  }
+
+  private boolean meansExpired(ResponseInfo info, byte[] head, int length) {
+    HttpHeaders headers = info.headers();
+    return policy.meansExpired(
+        info.statusCode(),
+        headers.allValues("WWW-Authenticate"),
+        headers.firstValue("Content-Encoding").orElse(null),
+        head,
+        length);
+  }
+
   /**
    * Decides on a 401 of an own hop.
    *
    * @return completes with true if it means expired and there is another token now
    */
   CompletableFuture<Boolean> refused(ResponseInfo info, byte[] head, int length) {
-    HttpHeaders headers = info.headers();
-    if (!policy.meansExpired(
-        info.statusCode(),
-        headers.allValues("WWW-Authenticate"),
-        headers.firstValue("Content-Encoding").orElse(null),
-        head,
-        length)) {
+    if (!meansExpired(info, head, length)) {
       return CompletableFuture.completedFuture(false);
     }
     if (replay) {

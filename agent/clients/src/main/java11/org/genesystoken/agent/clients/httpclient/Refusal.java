@@ -29,6 +29,7 @@ final class Refusal<T> implements BodySubscriber<T> {
   /** Set with the decision; the JDK calls nothing meanwhile, unless the body ends or fails. */
   private Handover<T> handover;
 
+  private boolean deciding;
   private boolean decided;
   private boolean ended;
   private Throwable failure;
@@ -46,7 +47,11 @@ final class Refusal<T> implements BodySubscriber<T> {
   @Override
   public void onSubscribe(Subscription subscription) {
     upstream = subscription;
-    subscription.request(1);
+    if (exchange.tellsByHeaders(info)) {
+      decide();
+    } else {
+      subscription.request(1);
+    }
   }
 
   @Override
@@ -97,7 +102,7 @@ final class Refusal<T> implements BodySubscriber<T> {
     synchronized (this) {
       to = handover;
       replayed = decided;
-      undecided = !decided && size < TokenPolicy.BODY_LIMIT && !ended;
+      undecided = !deciding && !ended;
       ended = true;
       failure = cause;
     }
@@ -115,6 +120,9 @@ final class Refusal<T> implements BodySubscriber<T> {
   }
 
   private void decide() {
+    synchronized (this) {
+      deciding = true;
+    }
     byte[] head = new byte[TokenPolicy.BODY_LIMIT];
     int length = 0;
     for (List<ByteBuffer> buffers : kept) {

@@ -19,6 +19,7 @@ final class ReplayableBody {
 
   private final BodyPublisher app;
   private final int limit;
+  private final boolean asked;
   private final boolean repeatable;
   private volatile boolean touched;
   private volatile Recording recording;
@@ -26,10 +27,13 @@ final class ReplayableBody {
   /**
    * @param app null: the request has no body
    * @param limit bytes that are kept at most
+   * @param asked whether the JDK sends it only when the server has asked for it ({@code Expect:
+   *     100-continue}): a call that is refused before has not touched it
    */
-  ReplayableBody(BodyPublisher app, int limit) {
+  ReplayableBody(BodyPublisher app, int limit, boolean asked) {
     this.app = app;
     this.limit = limit;
+    this.asked = asked;
     this.repeatable = app == null || isOfJdk(app) || app.contentLength() == 0;
   }
 
@@ -65,8 +69,7 @@ final class ReplayableBody {
   /** Whether the whole body can be sent once more. */
   boolean isReplayable() {
     Recording sent = recording;
-    // Refused before the server asked for the body (Expect: 100-continue): nobody has touched it.
-    return repeatable || !touched || (sent != null && sent.isWhole());
+    return repeatable || (asked && !touched) || (sent != null && sent.isWhole());
   }
 
   private static boolean isOfJdk(BodyPublisher publisher) {

@@ -224,7 +224,7 @@ class ExchangeTest {
 
   private static boolean refuse(Exchange<Void> exchange) {
     exchange.ownHop("Bearer sent", true);
-    return exchange.refused(REFUSED, new byte[0], 0).join() && exchange.beginReplay();
+    return exchange.refused(REFUSED, new byte[1], 0).join() && exchange.beginReplay();
   }
 
   private Exchange<Void> exchange(HttpRequest request) {

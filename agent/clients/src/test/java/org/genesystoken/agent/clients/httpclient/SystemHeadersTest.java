@@ -121,7 +121,7 @@ class SystemHeadersTest {
 
     // when
     present(hop, exchange);
-    exchange.refused(status(401), new byte[0], 0);
+    exchange.refused(status(401), new byte[1], 0);
 
     // then
     assertThat(system).isEmpty();
