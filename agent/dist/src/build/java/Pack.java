@@ -18,16 +18,24 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import java.util.regex.Pattern;
 
 /**
  * Lays out the agent's jar: premain as plain classes, everything else in packs (see {@code
  * IsolatedLoader}). Byte Buddy is whole, but in two packs: the classes that weaving loads, found by
- * weaving the build's own JDK, and the rest, which is there only should another JDK need more.
+ * weaving the build's own JDK, and the rest, which is there only should another JDK need more. So
+ * are the agent's own classes: what each start needs, and the rest.
  *
  * <p>Arguments: the directory to write, the jars of premain, bridge, core, clients, Byte Buddy,
  * Jackson, SLF4J and picocli.
  */
 final class Pack {
+  /** What every JVM with the agent loads before the app's {@code main}. */
+  private static final Pattern START =
+      Pattern.compile(
+          "org/genesystoken/agent/(core/config/.*|core/policy/Origins.*"
+              + "|clients/(Clients|Installer|Transformer))[.]class");
+
   private final Path content;
 
   private Pack(Path content) {
@@ -55,6 +63,10 @@ final class Pack {
     agent.putAll(read(clients));
     // The compiler's outline of a JDK class.
     agent.keySet().removeIf(name -> name.startsWith("sun/"));
+    Map<String, byte[]> start = new TreeMap<>(agent);
+    start.keySet().removeIf(name -> !START.matcher(name).matches());
+    agent.keySet().removeAll(start.keySet());
+    pack.write("start", start);
     pack.write("agent", agent);
 
     Map<String, byte[]> cold = read(byteBuddy);

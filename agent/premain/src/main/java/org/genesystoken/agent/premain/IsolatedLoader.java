@@ -41,7 +41,7 @@ final class IsolatedLoader extends ClassLoader {
 
   /** The prefix of the classes in a pack, then the packs to look in, in order. */
   private static final String[][] PACKS = {
-    {"org.genesystoken.agent.", "agent"},
+    {"org.genesystoken.agent.", "start", "agent"},
     {"net.bytebuddy.", "weaver", "bytebuddy"},
     {"com.fasterxml.jackson.", "library"},
     {"org.slf4j.", "library"},

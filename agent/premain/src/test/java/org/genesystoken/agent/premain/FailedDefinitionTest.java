@@ -31,7 +31,7 @@ class FailedDefinitionTest {
   private IsolatedLoader loader(byte[] classFile) throws IOException {
     File jar = new File(folder, "agent.jar");
     try (ZipOutputStream zip = new ZipOutputStream(new FileOutputStream(jar))) {
-      zip.putNextEntry(new ZipEntry("genesys-token-agent/agent.pack"));
+      zip.putNextEntry(new ZipEntry("genesys-token-agent/start.pack"));
       DataOutputStream out = new DataOutputStream(zip);
       out.writeInt(1);
       out.writeUTF(ENTRY);

@@ -39,7 +39,7 @@ class IsolatedLoaderTest {
   @Test
   void aClassOfOursComesFromItsPackAlthoughTheClassPathHasItToo() throws Exception {
     // given
-    ClassLoader loader = loader(packs("agent", pack(path(HIDDEN), classFile(HIDDEN))));
+    ClassLoader loader = loader(packs("start", pack(path(HIDDEN), classFile(HIDDEN))));
 
     // when
     Class<?> loaded = loader.loadClass(HIDDEN);
@@ -56,7 +56,10 @@ class IsolatedLoaderTest {
   @Test
   void aClassOfOursThatIsInNoPackIsNotTakenFromTheClassPath() throws Exception {
     // given
-    ClassLoader loader = loader(packs("agent", pack("unrelated", new byte[0])));
+    Map<String, byte[]> packs = new LinkedHashMap<>();
+    packs.put("start", pack("unrelated", new byte[0]));
+    packs.put("agent", pack("unrelated", new byte[0]));
+    ClassLoader loader = loader(packs);
 
     // when, then
     assertThatThrownBy(() -> loader.loadClass(HIDDEN))
@@ -99,14 +102,14 @@ class IsolatedLoaderTest {
     assertThatThrownBy(() -> loader.loadClass("org.genesystoken.agent.clients.Installer"))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("agent.jar")
-        .hasMessageContaining("no agent pack");
+        .hasMessageContaining("no start pack");
   }
 
   @Test
   void aPackThatBreaksOffIsNamedWithTheJar() throws Exception {
     // given
     byte[] whole = pack(path(HIDDEN), classFile(HIDDEN));
-    ClassLoader loader = loader(packs("agent", java.util.Arrays.copyOf(whole, whole.length - 1)));
+    ClassLoader loader = loader(packs("start", java.util.Arrays.copyOf(whole, whole.length - 1)));
 
     // when, then
     assertThatThrownBy(() -> loader.loadClass(HIDDEN))

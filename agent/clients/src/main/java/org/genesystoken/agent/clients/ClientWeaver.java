@@ -1,0 +1,133 @@
+package org.genesystoken.agent.clients;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.instrument.Instrumentation;
+import java.util.HashMap;
+import java.util.Map;
+import org.genesystoken.agent.clients.weave.ClassWeave;
+import org.genesystoken.agent.clients.weave.Client;
+import org.genesystoken.agent.clients.weave.Weaver;
+import org.genesystoken.agent.core.config.Configuration;
+import org.genesystoken.agent.core.log.AgentLog;
+import org.genesystoken.agent.core.log.LogOutput;
+import org.genesystoken.agent.core.policy.TokenPolicies;
+import org.genesystoken.agent.core.policy.TokenPolicy;
+import org.slf4j.Logger;
+
+/**
+ * Brings bridge, policy and Byte Buddy into being with the first class of a client, and weaves. A
+ * class of its own, because the JVM's verifier loads what it mentions. Thread-safe.
+ */
+final class ClientWeaver {
+  private final Configuration configuration;
+  private final Instrumentation instrumentation;
+  private final Map<String, Attached> attached = new HashMap<>();
+  private Jdk jdk;
+  private Logger log;
+  private TokenPolicy policy;
+
+  ClientWeaver(Configuration configuration, Instrumentation instrumentation) {
+    this.configuration = configuration;
+    this.instrumentation = instrumentation;
+  }
+
+  /**
+   * Weaves a class of a client.
+   *
+   * @param client the client's line in {@link Clients}
+   * @param className an internal name
+   * @param loader the class's loader, null: the bootstrap loader
+   * @return the woven class file, or null: the class stays as it is
+   */
+  synchronized byte[] weave(
+      String[] client, String className, byte[] classFile, ClassLoader loader) {
+    try {
+      Attached to = attach(client);
+      for (ClassWeave weave : to.client.weaves()) {
+        if (weave.name().equals(className)) {
+          Weaver.check(weave, loader);
+          byte[] woven = Weaver.weave(weave, classFile, to.firstHook);
+          log().debug("woven {}", className);
+          return woven;
+        }
+      }
+      return null;
+    } catch (Throwable failure) {
+      // An AssertionError or a LinkageError too: nothing of ours may stop a class from loading.
+      warn(className, failure);
+      return null;
+    }
+  }
+
+  private void warn(String className, Throwable failure) {
+    try {
+      log()
+          .warn(
+              "{} is left as it is, calls through it are not covered: this Java differs from those that"
+                  + " the agent knows ({})",
+              className,
+              failure.toString());
+      log().debug("weaving failed", failure);
+    } catch (Throwable unprintable) {
+      // There is nobody left to tell.
+    }
+  }
+
+  private Logger log() {
+    if (log == null) {
+      LogOutput output = LogOutput.of(configuration.logFile());
+      output.hide(configuration.clientSecret());
+      output.hide(configuration.refreshToken());
+      output.hide(configuration.accessToken());
+      log = new AgentLog(configuration.logLevel(), output);
+    }
+    return log;
+  }
+
+  /** A client whose hooks are in the bridge. */
+  private static final class Attached {
+    final Client client;
+    final int firstHook;
+
+    Attached(Client client, int firstHook) {
+      this.client = client;
+      this.firstHook = firstHook;
+    }
+  }
+
+  private Attached attach(String[] line) throws Exception {
+    Attached known = attached.get(line[0]);
+    if (known != null) {
+      return known;
+    }
+    if (jdk == null) {
+      Jdk found = Jdk.current();
+      found.open(instrumentation, new String[] {"java.base/java.net"});
+      found.defineBridge(bridge());
+      policy = PrivilegedPolicy.of(TokenPolicies.create(configuration, log()));
+      jdk = found;
+    }
+    Client client =
+        Class.forName(line[0])
+            .asSubclass(Client.class)
+            .getConstructor(TokenPolicy.class)
+            .newInstance(policy);
+    jdk.open(instrumentation, client.opens());
+    Attached now = new Attached(client, Hooks.add(client.hooks(), log()));
+    attached.put(line[0], now);
+    return now;
+  }
+
+  private static byte[] bridge() throws IOException {
+    try (InputStream in =
+        ClientWeaver.class
+            .getClassLoader()
+            .getResourceAsStream("java/net/GenesysTokenBridge.class")) {
+      byte[] bytes = new byte[in.available()];
+      new DataInputStream(in).readFully(bytes);
+      return bytes;
+    }
+  }
+}
