@@ -141,6 +141,8 @@ final class ForkedApp implements AutoCloseable {
         if (line != null) {
           lines.add(line);
         } else if (System.nanoTime() > deadline || (!process.isAlive() && answers.isEmpty())) {
+          // what hangs once hangs the commands after it, too
+          process.destroyForcibly();
           throw new IllegalStateException(
               "no answer to " + command + "; so far " + lines + "; stderr " + stderr);
         }

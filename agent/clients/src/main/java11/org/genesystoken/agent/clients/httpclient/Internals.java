@@ -22,9 +22,7 @@ final class Internals {
       return false;
     }
     try {
-      Field field = request.getClass().getDeclaredField("isWebSocket");
-      field.setAccessible(true);
-      return field.getBoolean(request);
+      return (Boolean) value(request, "isWebSocket");
     } catch (ReflectiveOperationException | RuntimeException differs) {
       // Best left alone, as it may be one.
       return true;
@@ -37,14 +35,19 @@ final class Internals {
       return client.executor().get();
     }
     try {
-      Field impl = client.getClass().getDeclaredField("impl");
-      impl.setAccessible(true);
-      Object implementation = impl.get(client);
-      Method method = implementation.getClass().getDeclaredMethod("theExecutor");
-      method.setAccessible(true);
-      return (Executor) method.invoke(implementation);
+      Object implementation = value(client, "impl");
+      Method executor = implementation.getClass().getDeclaredMethod("theExecutor");
+      executor.setAccessible(true);
+      // Not theExecutor itself: it runs what it is given on the calling thread, if it can.
+      return (Executor) value(executor.invoke(implementation), "delegate");
     } catch (ReflectiveOperationException | RuntimeException differs) {
       return new CompletableFuture<Void>().defaultExecutor();
     }
+  }
+
+  private static Object value(Object of, String name) throws ReflectiveOperationException {
+    Field field = of.getClass().getDeclaredField(name);
+    field.setAccessible(true);
+    return field.get(of);
   }
 }
