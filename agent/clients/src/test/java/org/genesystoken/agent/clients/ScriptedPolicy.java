@@ -35,6 +35,9 @@ public final class ScriptedPolicy extends TokenPolicy {
   /** The Authorization values of replays that were refused. */
   public final List<String> refusedReplays = new ArrayList<>();
 
+  /** How often a caller asked in a way that may wait. */
+  public int waits;
+
   /** What {@link #meansExpired} says when it is given no room for a body at all. */
   public volatile boolean byHeaders;
 
@@ -61,6 +64,7 @@ public final class ScriptedPolicy extends TokenPolicy {
 
   @Override
   public String authorization(String own) {
+    waits++;
     return managed;
   }
 

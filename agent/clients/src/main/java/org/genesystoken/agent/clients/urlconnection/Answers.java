@@ -49,8 +49,8 @@ final class Answers {
       if (state == null || hasStatus(statusLine, "100")) {
         return responses;
       }
-      if (state.isReplay()) {
-        // The mark stays, as a call is replayed once, whatever hops follow.
+      if (state.outlivesAnswer()) {
+        // The marks stay, as a call is replayed once and waits once, whatever hops follow.
         state.answered(hasStatus(statusLine, "3"));
       } else {
         calls.forget(connection);

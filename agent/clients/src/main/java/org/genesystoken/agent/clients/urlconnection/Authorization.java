@@ -63,7 +63,10 @@ final class Authorization {
         MessageHeader headers = (MessageHeader) requests;
         String own = headers.findValue(NAME);
         if (policy.mayReplace(own)) {
-          String managed = policy.authorization(own);
+          String managed = policy.authorizationNow(own);
+          if (managed == null && calls.get(connection).mayWait()) {
+            managed = policy.authorization(own);
+          }
           if (managed != null) {
             headers.set(NAME, managed);
           }

@@ -18,10 +18,23 @@ final class CallState {
   private String sent;
   private Head refusal = Head.NONE;
   private Exception settled;
+  private boolean waited;
   private boolean replay;
   private Outcome before;
   private ByteArrayOutputStream kept;
   private boolean tooLong;
+
+  /** Whether the call may wait for a token: true once, whatever hops follow. */
+  boolean mayWait() {
+    boolean first = !waited;
+    waited = true;
+    return first;
+  }
+
+  /** Whether there is something to remember even after a good answer. */
+  boolean outlivesAnswer() {
+    return replay || waited;
+  }
 
   /** Whether the latest answer is a 401, of a hop for the token. */
   boolean isRefused() {

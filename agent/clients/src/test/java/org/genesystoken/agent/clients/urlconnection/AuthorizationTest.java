@@ -14,6 +14,7 @@ class AuthorizationTest {
   private static final String COVERED = "https://" + ScriptedPolicy.HOST + "/api/v2/users/me";
 
   private final ScriptedPolicy policy = new ScriptedPolicy();
+  private final CallState.Calls calls = new CallState.Calls();
 
   @ParameterizedTest(name = "on the request {0}, the app''s {1}: {2}")
   @CsvSource(
@@ -51,8 +52,7 @@ class AuthorizationTest {
     MessageHeader requests = Headers.authorization(own);
 
     // when
-    Object same =
-        new Authorization.Present(policy, new CallState.Calls()).apply(requests, to(COVERED));
+    Object same = new Authorization.Present(policy, calls).apply(requests, to(COVERED));
 
     // then
     assertThat(same).isSameAs(requests);
@@ -74,7 +74,7 @@ class AuthorizationTest {
     MessageHeader requests = Headers.authorization(own);
 
     // when
-    new Authorization.Present(policy, new CallState.Calls()).apply(requests, to(hop));
+    new Authorization.Present(policy, calls).apply(requests, to(hop));
 
     // then
     assertThat(requests.findValue("Authorization")).isEqualTo(own);
@@ -87,10 +87,27 @@ class AuthorizationTest {
     MessageHeader requests = Headers.authorization("Bearer stale");
 
     // when
-    new Authorization.Present(policy, new CallState.Calls()).apply(requests, to(COVERED));
+    new Authorization.Present(policy, calls).apply(requests, to(COVERED));
 
     // then
     assertThat(requests.findValue("Authorization")).isEqualTo("Bearer stale");
+  }
+
+  @Test
+  void aCallWaitsForATokenOnceWhateverHopsFollow() throws Exception {
+    // given
+    policy.managed = null;
+    Authorization.Present present = new Authorization.Present(policy, calls);
+    URLConnection connection = to(COVERED);
+    MessageHeader requests = Headers.authorization("Bearer stale");
+
+    // when: a first hop, its redirect, a second hop
+    present.apply(requests, connection);
+    new Answers.Answered(policy, calls).apply(Headers.response("HTTP/1.1 302 Found"), connection);
+    present.apply(requests, connection);
+
+    // then
+    assertThat(policy.waits).isEqualTo(1);
   }
 
   /** A connection that is never opened. */

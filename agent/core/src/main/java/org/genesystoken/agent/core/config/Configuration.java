@@ -71,7 +71,7 @@ public final class Configuration {
     clientAuth = sources.choice(Setting.CLIENT_AUTH) == 0 ? ClientAuth.BASIC : ClientAuth.BODY;
     refreshTokenFile = file(sources, Setting.REFRESH_TOKEN_FILE);
     refreshToken = refreshToken(sources, refreshTokenFile);
-    accessToken = sources.secret(Setting.ACCESS_TOKEN);
+    accessToken = accessToken(sources);
     expiredCodes = expiredCodes(sources);
     int where = sources.choice(Setting.INJECT);
     inject = where == 0 ? Inject.ALWAYS : where == 1 ? Inject.BEARER_ONLY : Inject.ON_401;
@@ -307,6 +307,7 @@ public final class Configuration {
             && url.getHost() != null
             && url.getRawUserInfo() == null
             && url.getRawFragment() == null
+            && url.getRawPath().length() > 1
             && url.getPort() <= 65535
             && (startsWith(text, HTTPS)
                 || (startsWith(text, HTTP) && mayBePlain(url.getHost(), hosts)));
@@ -381,6 +382,21 @@ public final class Configuration {
   private static File file(Sources sources, Setting setting) {
     String path = sources.text(setting);
     return path == null ? null : new File(path);
+  }
+
+  /** It becomes a header as it is, so it must not be able to end one (CWE-113). */
+  private static Secret accessToken(Sources sources) {
+    Secret token = sources.secret(Setting.ACCESS_TOKEN);
+    if (token != null) {
+      for (int i = 0; i < token.value().length(); i++) {
+        char c = token.value().charAt(i);
+        if (c <= ' ' || c > '~') {
+          sources.invalid(Setting.ACCESS_TOKEN, "expected " + Setting.ACCESS_TOKEN.allowed());
+          break;
+        }
+      }
+    }
+    return token;
   }
 
   private static Secret clientSecret(Sources sources) {

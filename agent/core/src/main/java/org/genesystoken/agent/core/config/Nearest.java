@@ -26,7 +26,8 @@ final class Nearest {
     return nearest;
   }
 
-  private static int distance(String a, String b) {
+  /** The edit distance (Levenshtein). */
+  static int distance(String a, String b) {
     int[] row = new int[b.length() + 1];
     for (int j = 0; j < row.length; j++) {
       row[j] = j;

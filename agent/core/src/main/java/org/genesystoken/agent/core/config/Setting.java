@@ -20,7 +20,8 @@ public enum Setting {
       "The hosts that may get the token, as [scheme://]host[:port], separated by commas."),
   TOKEN_URL(
       "from the host",
-      "an https URL (http only on loopback, or where hosts has an http:// entry of that host)",
+      "an https URL with a path (http only on loopback, or where hosts has an http:// entry of that"
+          + " host)",
       "The token endpoint: https://login.<domain>/oauth/token for api.<domain>,"
           + " /api/v2/oauth/token on any other host."),
   GRANT(
@@ -47,7 +48,8 @@ public enum Setting {
       "a readable file whose first line is the refresh token",
       "A file whose first line is the refresh token. It is rewritten when the token rotates, and"
           + " goes before refresh-token."),
-  ACCESS_TOKEN(null, (String) null, "A first access token, if there is one."),
+  ACCESS_TOKEN(
+      null, "visible ASCII characters without blanks", "A first access token, if there is one."),
   EXPIRED_CODES(
       "401000, bad.credentials, authentication.required, credentials.expired, unauthorized",
       "error codes separated by commas",

@@ -244,7 +244,7 @@ final class Sources {
       Setting setting = Setting.of(key);
       if (setting == null) {
         Setting meant = meant(key);
-        warn(ARGUMENT + ": " + unknown(key, !mayBeSecret && looksLikeKey(key), meant.key()));
+        warn(ARGUMENT + ": " + unknown(key, isShown(key, mayBeSecret), meant.key()));
         mayBeSecret = true;
         continue;
       }
@@ -258,6 +258,12 @@ final class Sources {
     for (Map.Entry<Setting, String> each : given.entrySet()) {
       offer(each.getKey(), each.getValue(), ARGUMENT);
     }
+  }
+
+  /** What may be the end of a secret with a comma is shown only if it is all but a known key. */
+  private static boolean isShown(String key, boolean mayBeSecret) {
+    return looksLikeKey(key)
+        && (!mayBeSecret || (key.length() >= 5 && Nearest.distance(key, meant(key).key()) <= 2));
   }
 
   private void malformed(int entry, String what, String remedy) {

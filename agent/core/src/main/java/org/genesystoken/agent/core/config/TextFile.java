@@ -13,7 +13,7 @@ import java.util.Properties;
  * loaded only where there is such a file. Failures are null rather than exceptions, whose messages
  * may repeat a part of the file.
  */
-final class TextFile {
+public final class TextFile {
   /** A secret is short; this only keeps a wrong path from filling the heap. In bytes. */
   private static final int MAX_LENGTH = 64 * 1024;
 
@@ -32,7 +32,7 @@ final class TextFile {
   }
 
   /** The first line without blanks around it, or null if the file cannot be read. */
-  static String firstLine(File file) {
+  public static String firstLine(File file) {
     byte[] bytes = new byte[MAX_LENGTH];
     int length = 0;
     try (InputStream in = new FileInputStream(file)) {

@@ -117,7 +117,8 @@ final class Grants implements TokenEndpoint {
     }
     long leftMillis = (deadline - clock.nanoTime()) / 1_000_000;
     if (leftMillis <= 0) {
-      throw TokenRequestException.temporary("no answer within " + timeoutMillis + " ms");
+      throw TokenRequestException.temporary(
+          "no complete answer in time; check token-url, proxy and firewall, or raise read-timeout");
     }
     try {
       return read(call.post(authorization, form, leftMillis));

@@ -82,7 +82,7 @@ final class HttpTokenCall implements TokenCall {
   @Override
   public HttpAnswer post(String authorization, String form, long timeoutMillis) throws IOException {
     IOException last = null;
-    Deadline deadline = new Deadline(timeoutMillis);
+    Deadline deadline = new Deadline();
     Scheduler.Cancellable timer = scheduler.schedule(deadline, timeoutMillis * 1_000_000);
     try {
       for (Route route : routes()) {
@@ -323,13 +323,8 @@ final class HttpTokenCall implements TokenCall {
    * alike, which no socket time-out does.
    */
   private static final class Deadline implements Runnable {
-    private final long timeoutMillis;
     private volatile boolean over;
     private volatile Socket socket;
-
-    Deadline(long timeoutMillis) {
-      this.timeoutMillis = timeoutMillis;
-    }
 
     void closes(Socket newSocket) throws IOException {
       socket = newSocket;
@@ -343,7 +338,8 @@ final class HttpTokenCall implements TokenCall {
     }
 
     IOException failure() {
-      return new InterruptedIOException("no complete answer within " + timeoutMillis + " ms");
+      return new InterruptedIOException(
+          "no complete answer in time; check token-url, proxy and firewall, or raise read-timeout");
     }
 
     @Override

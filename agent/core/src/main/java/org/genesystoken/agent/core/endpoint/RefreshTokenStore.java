@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.genesystoken.agent.core.config.Secret;
+import org.genesystoken.agent.core.config.TextFile;
 import org.slf4j.Logger;
 
 /**
@@ -86,12 +87,8 @@ final class RefreshTokenStore {
     if (file == null) {
       return null;
     }
-    try {
-      String text = new String(Files.readAllBytes(file.toPath()), StandardCharsets.UTF_8).trim();
-      return text.isEmpty() ? null : new Secret(text);
-    } catch (IOException | RuntimeException e) {
-      return null;
-    }
+    String line = TextFile.firstLine(file);
+    return line == null || line.isEmpty() ? null : new Secret(line);
   }
 
   private void write(Secret token) throws IOException {

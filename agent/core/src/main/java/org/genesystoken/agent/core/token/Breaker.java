@@ -52,7 +52,7 @@ final class Breaker {
       closed = false;
     }
     strikes++;
-    if (strikes > 1 || now - token.mintedAt < SHORTEST_LIFE) {
+    if (strikes > 1 || now - token.askedAt < SHORTEST_LIFE) {
       closed = true;
       until = now + Math.min(FIRST_PAUSE << Math.min(2 * (strikes - 1), 10), LAST_PAUSE);
     }

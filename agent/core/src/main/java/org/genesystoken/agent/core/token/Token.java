@@ -24,7 +24,8 @@ final class Token {
 
   final long hardAt;
 
-  final long mintedAt;
+  /** When the request for it was sent: the server minted it later. */
+  final long askedAt;
 
   /** Whether it was asked for because the one before had been refused. */
   final boolean afterRefusal;
@@ -42,7 +43,7 @@ final class Token {
       boolean expires,
       long softAt,
       long hardAt,
-      long mintedAt,
+      long askedAt,
       boolean afterRefusal) {
     this.generation = generation;
     this.header = header;
@@ -50,7 +51,7 @@ final class Token {
     this.expires = expires;
     this.softAt = softAt;
     this.hardAt = hardAt;
-    this.mintedAt = mintedAt;
+    this.askedAt = askedAt;
     this.afterRefusal = afterRefusal;
   }
 
@@ -59,12 +60,7 @@ final class Token {
   }
 
   static Token minted(
-      long generation,
-      String header,
-      long sentAt,
-      Lifetime life,
-      long mintedAt,
-      boolean afterRefusal) {
+      long generation, String header, long sentAt, Lifetime life, boolean afterRefusal) {
     return new Token(
         generation,
         header,
@@ -72,7 +68,7 @@ final class Token {
         true,
         sentAt + life.softNanos,
         sentAt + life.hardNanos,
-        mintedAt,
+        sentAt,
         afterRefusal);
   }
 
@@ -82,7 +78,7 @@ final class Token {
 
   /** Not renewed any more, but good for a while: the next request has to wake it. */
   Token asleep() {
-    return new Token(generation, header, null, true, softAt, hardAt, mintedAt, afterRefusal);
+    return new Token(generation, header, null, true, softAt, hardAt, askedAt, afterRefusal);
   }
 
   Token awake() {
@@ -91,7 +87,7 @@ final class Token {
 
   /** Over; kept only to recognise its late refusals. */
   Token dead() {
-    return new Token(generation, header, null, false, softAt, hardAt, mintedAt, afterRefusal);
+    return new Token(generation, header, null, false, softAt, hardAt, askedAt, afterRefusal);
   }
 
   /** For a machine that has slept: the server's clock has gone on. */
@@ -102,7 +98,7 @@ final class Token {
   private Token copy(String newSendable, long newSoftAt, long newHardAt, boolean newUsed) {
     Token copy =
         new Token(
-            generation, header, newSendable, expires, newSoftAt, newHardAt, mintedAt, afterRefusal);
+            generation, header, newSendable, expires, newSoftAt, newHardAt, askedAt, afterRefusal);
     copy.used = newUsed;
     return copy;
   }

@@ -343,7 +343,6 @@ public final class TokenManager {
                 "Bearer " + response.accessToken().value(),
                 sentAt,
                 life,
-                now,
                 flown.afterRefusal);
       }
       backoff.succeeded();

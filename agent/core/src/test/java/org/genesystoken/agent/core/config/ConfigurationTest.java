@@ -475,7 +475,7 @@ class ConfigurationTest {
         ": expected host, host:port or scheme://host:port entries separated by commas (http or"
             + " https, port 1 to 65535, no path, no user): correct it or remove it";
     String url =
-        ": expected an https URL (http only on loopback, or where hosts has an http:// entry of"
+        ": expected an https URL with a path (http only on loopback, or where hosts has an http:// entry of"
             + " that host): correct it or remove it (default: from the host)";
     String proxy =
         ": expected http://host:port or http://user:password@host:port: correct it or remove it"
@@ -559,6 +559,14 @@ class ConfigurationTest {
         arguments("hosts='ok.example,?'", "hosts=ok.example,? (agent argument)" + hosts),
         arguments("token-url=nonsense", "token-url=nonsense (agent argument)" + url),
         arguments("token-url=https://", "token-url=https:// (agent argument)" + url),
+        arguments(
+            "token-url=https://t.example", "token-url=https://t.example (agent argument)" + url),
+        arguments(
+            "token-url=https://t.example/", "token-url=https://t.example/ (agent argument)" + url),
+        arguments(
+            "access-token=two words",
+            "access-token=*** (agent argument): expected visible ASCII characters without blanks:"
+                + " correct it or remove it"),
         arguments("token-url=https://a b/", "token-url=https://a b/ (agent argument)" + url),
         arguments(
             "token-url=http://t.example/", "token-url=http://t.example/ (agent argument)" + url),
@@ -805,5 +813,17 @@ class ConfigurationTest {
 
   private static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void aMisspeltKeyAfterASecretIsNamedIfItCanBeNothingElse() {
+    // when
+    Loaded loaded = of("region=us-east-1,client-id=id,client-secret=hush,refesh-ahead=5m,eye=1");
+
+    // then
+    assertThat(loaded.configuration()).isNotNull();
+    assertThat(loaded.warnings()).hasSize(2);
+    assertThat(loaded.warnings().get(0)).contains("refesh-ahead", "did you mean refresh-ahead");
+    assertThat(loaded.warnings().get(1)).doesNotContain("eye");
   }
 }

@@ -258,7 +258,8 @@ class GrantsTest {
   void a_rotated_refresh_token_is_written_for_its_owner_only_and_nothing_else_is_left()
       throws Exception {
     Path file = directory.resolve("refresh-token");
-    Files.write(file, "one\n".getBytes(StandardCharsets.UTF_8));
+    // as an editor on Windows leaves it, with a note behind
+    Files.write(file, "\uFEFFone\r\na note\r\n".getBytes(StandardCharsets.UTF_8));
     Grants grants = refreshToken(store("older", file.toFile()), false);
     answer(200, "{\"access_token\":\"a\",\"refresh_token\":\"two\"}");
 

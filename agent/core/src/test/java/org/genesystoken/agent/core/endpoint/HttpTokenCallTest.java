@@ -245,7 +245,7 @@ class HttpTokenCallTest {
       long start = System.nanoTime();
 
       assertThatThrownBy(() -> call(url(server)).post(null, "a=b", 300))
-          .hasMessage("no complete answer within 300 ms");
+          .hasMessageStartingWith("no complete answer in time");
 
       assertThat(System.nanoTime() - start).isBetween(290_000_000L, 5_000_000_000L);
     } finally {
@@ -268,7 +268,7 @@ class HttpTokenCallTest {
               }
             })) {
       assertThatThrownBy(() -> call(url(server)).post(null, "a=b", 300))
-          .hasMessage("no complete answer within 300 ms");
+          .hasMessageStartingWith("no complete answer in time");
     } finally {
       gone.countDown();
     }
@@ -280,7 +280,7 @@ class HttpTokenCallTest {
       HttpTokenCall call = call("https://127.0.0.1:" + silent.getLocalPort() + "/oauth/token");
 
       assertThatThrownBy(() -> call.post(null, "a=b", 300))
-          .hasMessage("no complete answer within 300 ms");
+          .hasMessageStartingWith("no complete answer in time");
     }
   }
 
