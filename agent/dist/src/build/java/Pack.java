@@ -34,7 +34,7 @@ final class Pack {
   private static final Pattern START =
       Pattern.compile(
           "org/genesystoken/agent/(core/config/.*|core/policy/Origins.*"
-              + "|clients/(Clients|Installer|Transformer))[.]class");
+              + "|clients/(Clients|Installer|Transformer.*))[.]class");
 
   private final Path content;
 

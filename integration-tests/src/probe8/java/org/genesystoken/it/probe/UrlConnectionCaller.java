@@ -32,7 +32,9 @@ final class UrlConnectionCaller implements HttpCaller {
     outcome.look("method", connection::getRequestMethod);
     outcome.look("url", connection::getURL);
     outcome.look("own Authorization", () -> connection.getRequestProperty("Authorization"));
-    outcome.look("request properties", connection::getRequestProperties);
+    // sorted: the order of a hash map is nobody's promise
+    outcome.look(
+        "request properties", () -> new java.util.TreeMap<>(connection.getRequestProperties()));
     outcome.look("proxy", connection::usingProxy);
     outcome.look("class", () -> connection.getClass().getName());
     outcome.look("string", connection::toString);

@@ -38,9 +38,6 @@ public final class ScriptedPolicy extends TokenPolicy {
   /** How often a caller asked in a way that may wait. */
   public int waits;
 
-  /** What {@link #meansExpired} says when it is given no room for a body at all. */
-  public volatile boolean byHeaders;
-
   /** What {@link #meansExpired} was last given of a body. */
   public volatile byte[] seen = new byte[0];
 
@@ -87,7 +84,8 @@ public final class ScriptedPolicy extends TokenPolicy {
   public boolean meansExpired(
       int status, List<String> wwwAuthenticate, String contentEncoding, byte[] body, int length) {
     if (body.length == 0) {
-      return byHeaders;
+      // by the headers alone
+      return false;
     }
     seen = Arrays.copyOf(body, length);
     seenHeaders = wwwAuthenticate + " " + contentEncoding;

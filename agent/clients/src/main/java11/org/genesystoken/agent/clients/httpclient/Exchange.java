@@ -174,8 +174,7 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
     return handler.apply(info);
   }
 
-  /** Whether the body need not be waited for: the headers of a 401 say that it means expired. */
-  boolean tellsByHeaders(ResponseInfo info) {
+  private boolean tellsByHeaders(ResponseInfo info) {
     return meansExpired(info, new byte[0], 0);
   }
 

@@ -47,11 +47,7 @@ final class Refusal<T> implements BodySubscriber<T> {
   @Override
   public void onSubscribe(Subscription subscription) {
     upstream = subscription;
-    if (exchange.tellsByHeaders(info)) {
-      decide();
-    } else {
-      subscription.request(1);
-    }
+    subscription.request(1);
   }
 
   @Override

@@ -203,23 +203,6 @@ class RefusalTest {
   }
 
   @Test
-  void headersThatTellAreNotKeptWaitingForTheBody() throws Exception {
-    // given a body of which nothing arrives while the decision is open
-    policy.byHeaders = true;
-    policy.renewal = new CompletableFuture<>();
-    Exchange<byte[]> exchange = exchange(info -> BodySubscribers.ofByteArray());
-    BodySubscriber<byte[]> refusal = exchange.apply(REFUSED);
-    Wire wire = new Wire(refusal, Runnable::run, chunksOf(Wire.bytes(10), 10), null);
-
-    // when
-    wire.start();
-
-    // then
-    assertThat(wire.delivered()).isZero();
-    assertThat(policy.renewed).isNotEmpty();
-  }
-
-  @Test
   void nothingIsAskedForWhileTheDecisionIsOpen() throws Exception {
     // given
     policy.renewal = new CompletableFuture<>();
