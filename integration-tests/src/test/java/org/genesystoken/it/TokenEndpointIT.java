@@ -100,6 +100,8 @@ class TokenEndpointIT {
         AgentSettings settings =
             AgentSettings.clientCredentials(genesys)
                 .with("wait", WAIT_MILLIS + "ms")
+                // together the time that a hanging call takes before its line comes
+                .with("connect-timeout", WAIT_MILLIS + "ms")
                 .with("read-timeout", 2 * WAIT_MILLIS + "ms");
         if (fault.unreachable()) {
           settings =
