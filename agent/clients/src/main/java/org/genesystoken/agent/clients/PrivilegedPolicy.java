@@ -2,8 +2,8 @@ package org.genesystoken.agent.clients;
 
 import java.security.AccessController;
 import java.security.PrivilegedAction;
-import java.util.List;
 import java.util.concurrent.CompletionStage;
+import org.genesystoken.agent.core.policy.ApiAnswer;
 import org.genesystoken.agent.core.policy.TokenPolicy;
 
 /**
@@ -35,9 +35,9 @@ final class PrivilegedPolicy extends TokenPolicy {
   }
 
   @Override
-  public String authorization(String own) {
+  public String authorization(String own, long budgetMillis) {
     return AccessController.doPrivileged(
-        (PrivilegedAction<String>) () -> policy.authorization(own));
+        (PrivilegedAction<String>) () -> policy.authorization(own, budgetMillis));
   }
 
   @Override
@@ -47,9 +47,9 @@ final class PrivilegedPolicy extends TokenPolicy {
   }
 
   @Override
-  public CompletionStage<Void> ready() {
+  public CompletionStage<Void> ready(long budgetMillis) {
     return AccessController.doPrivileged(
-        (PrivilegedAction<CompletionStage<Void>>) () -> policy.ready());
+        (PrivilegedAction<CompletionStage<Void>>) () -> policy.ready(budgetMillis));
   }
 
   @Override
@@ -58,22 +58,27 @@ final class PrivilegedPolicy extends TokenPolicy {
   }
 
   @Override
-  public boolean meansExpired(
-      int status, List<String> wwwAuthenticate, String contentEncoding, byte[] body, int length) {
-    return AccessController.doPrivileged(
-        (PrivilegedAction<Boolean>)
-            () -> policy.meansExpired(status, wwwAuthenticate, contentEncoding, body, length));
+  public boolean looksAt(int status) {
+    return AccessController.doPrivileged((PrivilegedAction<Boolean>) () -> policy.looksAt(status));
   }
 
   @Override
-  public boolean renew(String refused) {
-    return AccessController.doPrivileged((PrivilegedAction<Boolean>) () -> policy.renew(refused));
+  public boolean meansExpired(ApiAnswer answer) {
+    return AccessController.doPrivileged(
+        (PrivilegedAction<Boolean>) () -> policy.meansExpired(answer));
   }
 
   @Override
-  public CompletionStage<Boolean> renewAsync(String refused) {
+  public boolean renew(String refused, long budgetMillis) {
     return AccessController.doPrivileged(
-        (PrivilegedAction<CompletionStage<Boolean>>) () -> policy.renewAsync(refused));
+        (PrivilegedAction<Boolean>) () -> policy.renew(refused, budgetMillis));
+  }
+
+  @Override
+  public CompletionStage<Boolean> renewAsync(String refused, long budgetMillis) {
+    return AccessController.doPrivileged(
+        (PrivilegedAction<CompletionStage<Boolean>>)
+            () -> policy.renewAsync(refused, budgetMillis));
   }
 
   @Override
@@ -82,6 +87,28 @@ final class PrivilegedPolicy extends TokenPolicy {
         (PrivilegedAction<Void>)
             () -> {
               policy.replayRefused(refused);
+              return null;
+            });
+  }
+
+  @Override
+  public long pauseMillis(ApiAnswer answer, int pauses, long pausedMillis) {
+    return AccessController.doPrivileged(
+        (PrivilegedAction<Long>) () -> policy.pauseMillis(answer, pauses, pausedMillis));
+  }
+
+  @Override
+  public CompletionStage<Void> after(long millis) {
+    return AccessController.doPrivileged(
+        (PrivilegedAction<CompletionStage<Void>>) () -> policy.after(millis));
+  }
+
+  @Override
+  public void passedOn(ApiAnswer answer) {
+    AccessController.doPrivileged(
+        (PrivilegedAction<Void>)
+            () -> {
+              policy.passedOn(answer);
               return null;
             });
   }

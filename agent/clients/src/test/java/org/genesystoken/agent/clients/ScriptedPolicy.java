@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.genesystoken.agent.core.policy.ApiAnswer;
 import org.genesystoken.agent.core.policy.TokenPolicy;
 
 /** A policy that answers what a test tells it to, and notes what it was told. */
@@ -35,6 +36,15 @@ public final class ScriptedPolicy extends TokenPolicy {
   /** The Authorization values of replays that were refused. */
   public final List<String> refusedReplays = new ArrayList<>();
 
+  /** What a 429 is answered with; -1: none of the agent's business. */
+  public volatile long pauseMillis = -1;
+
+  /** The statuses of answers that were looked at and passed on. */
+  public final List<Integer> passedOn = new ArrayList<>();
+
+  /** The time that each caller who may wait says that it has, in milliseconds. */
+  public final List<Long> budgets = new ArrayList<>();
+
   /** How often a caller asked in a way that may wait. */
   public int waits;
 
@@ -60,7 +70,8 @@ public final class ScriptedPolicy extends TokenPolicy {
   }
 
   @Override
-  public String authorization(String own) {
+  public String authorization(String own, long budgetMillis) {
+    budgets.add(budgetMillis);
     waits++;
     return managed;
   }
@@ -71,7 +82,8 @@ public final class ScriptedPolicy extends TokenPolicy {
   }
 
   @Override
-  public CompletionStage<Void> ready() {
+  public CompletionStage<Void> ready(long budgetMillis) {
+    budgets.add(budgetMillis);
     return ready;
   }
 
@@ -81,25 +93,31 @@ public final class ScriptedPolicy extends TokenPolicy {
   }
 
   @Override
-  public boolean meansExpired(
-      int status, List<String> wwwAuthenticate, String contentEncoding, byte[] body, int length) {
-    if (body.length == 0) {
-      // by the headers alone
-      return false;
-    }
-    seen = Arrays.copyOf(body, length);
-    seenHeaders = wwwAuthenticate + " " + contentEncoding;
-    return status == 401 && expired;
+  public boolean looksAt(int status) {
+    return status == 401 || status == 403 || (status == 429 && pauseMillis >= 0);
   }
 
   @Override
-  public boolean renew(String refused) {
+  public boolean meansExpired(ApiAnswer answer) {
+    if (answer.length() == 0) {
+      // by the headers alone
+      return false;
+    }
+    seen = Arrays.copyOf(answer.head(), answer.length());
+    seenHeaders = answer.wwwAuthenticate() + " " + answer.contentEncoding();
+    return answer.status() == 401 && expired;
+  }
+
+  @Override
+  public boolean renew(String refused, long budgetMillis) {
+    budgets.add(budgetMillis);
     renewed.add(String.valueOf(refused));
     return renewal.join();
   }
 
   @Override
-  public CompletionStage<Boolean> renewAsync(String refused) {
+  public CompletionStage<Boolean> renewAsync(String refused, long budgetMillis) {
+    budgets.add(budgetMillis);
     renewed.add(String.valueOf(refused));
     return renewal;
   }
@@ -107,6 +125,21 @@ public final class ScriptedPolicy extends TokenPolicy {
   @Override
   public void replayRefused(String refused) {
     refusedReplays.add(refused);
+  }
+
+  @Override
+  public long pauseMillis(ApiAnswer answer, int pauses, long pausedMillis) {
+    return answer.status() == 429 && pauses < 2 ? pauseMillis : -1;
+  }
+
+  @Override
+  public CompletionStage<Void> after(long millis) {
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public void passedOn(ApiAnswer answer) {
+    passedOn.add(answer.status());
   }
 
   @Override

@@ -12,6 +12,12 @@ import sun.net.www.MessageHeader;
 final class Answers {
   private Answers() {}
 
+  /** How long the app lets the connection wait for an answer, in milliseconds. */
+  static long budgetMillis(HttpURLConnection connection) {
+    int timeout = connection.getReadTimeout();
+    return timeout > 0 ? timeout : TokenPolicy.NO_BUDGET;
+  }
+
   /** Whether the hop that the connection is at, or was answered by, is one for the token. */
   static boolean covers(TokenPolicy policy, HttpURLConnection connection) {
     URL url = connection.getURL();
@@ -38,31 +44,41 @@ final class Answers {
     public Object apply(Object responses, Object target) {
       HttpURLConnection connection = (HttpURLConnection) target;
       String statusLine = ((MessageHeader) responses).getValue(0);
-      if (hasStatus(statusLine, "401") && covers(policy, connection)) {
+      int status = status(statusLine);
+      if (policy.looksAt(status) && covers(policy, connection)) {
         String sent = ConnectionState.ACCESS.requests(connection).findValue(Authorization.NAME);
         if (policy.mayReplace(sent)) {
-          calls.get(connection).refuse(sent);
+          calls.get(connection).refuse(policy, status, sent);
           return responses;
         }
       }
       CallState state = calls.find(connection);
-      if (state == null || hasStatus(statusLine, "100")) {
+      if (state == null || status == 100) {
         return responses;
       }
       if (state.outlivesAnswer()) {
         // The marks stay, as a call is replayed once and waits once, whatever hops follow.
-        state.answered(hasStatus(statusLine, "3"));
+        state.answered(status / 100 == 3);
       } else {
         calls.forget(connection);
       }
       return responses;
     }
 
-    /** {@code HTTP/1.1 401 Unauthorized}: the digits are at the tenth character. */
-    private static boolean hasStatus(String statusLine, String status) {
-      return statusLine != null
-          && statusLine.startsWith(status, 9)
-          && statusLine.startsWith("HTTP/");
+    /** Of {@code HTTP/1.1 401 Unauthorized}: the digits are at the tenth character; else -1. */
+    private static int status(String line) {
+      if (line == null || line.length() < 12 || !line.startsWith("HTTP/")) {
+        return -1;
+      }
+      int status = 0;
+      for (int i = 9; i < 12; i++) {
+        int digit = line.charAt(i) - '0';
+        if (digit < 0 || digit > 9) {
+          return -1;
+        }
+        status = status * 10 + digit;
+      }
+      return status;
     }
   }
 
@@ -85,7 +101,7 @@ final class Answers {
       CallState state = calls.find(connection);
       if (state != null && state.isRefused()) {
         InputStream body = ConnectionState.ACCESS.unread(connection, http);
-        state.refusal(Head.of(policy, connection, body, http));
+        state.refusal(Head.of(state.call(), state.status(), connection, body, http));
       }
       return target;
     }

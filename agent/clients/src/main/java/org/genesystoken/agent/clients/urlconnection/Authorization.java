@@ -65,7 +65,7 @@ final class Authorization {
         if (policy.mayReplace(own)) {
           String managed = policy.authorizationNow(own);
           if (managed == null && calls.get(connection).mayWait()) {
-            managed = policy.authorization(own);
+            managed = policy.authorization(own, Answers.budgetMillis(connection));
           }
           if (managed != null) {
             headers.set(NAME, managed);

@@ -6,15 +6,19 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.WeakHashMap;
 import org.genesystoken.agent.clients.urlconnection.ConnectionState.Outcome;
+import org.genesystoken.agent.core.policy.RefusedCall;
+import org.genesystoken.agent.core.policy.TokenPolicy;
 
 /**
- * What the agent has to remember of a call: the 401 that it was just answered with, as the JDK
+ * What the agent has to remember of a call: the refusal that it was just answered with, as the JDK
  * takes the refused header off before it throws; and the body that the app streams, as the JDK
  * keeps none. Calls that are neither refused nor streamed have no state. Used by the threads that
  * use the connection, which the JDK keeps apart by a lock.
  */
 final class CallState {
+  private RefusedCall call;
   private boolean refused;
+  private int status;
   private String sent;
   private Head refusal = Head.NONE;
   private Exception settled;
@@ -36,9 +40,19 @@ final class CallState {
     return replay || waited;
   }
 
-  /** Whether the latest answer is a 401, of a hop for the token. */
+  /** Whether the latest answer is worth a look, and of a hop for the token. */
   boolean isRefused() {
     return refused;
+  }
+
+  /** The memory of a call that was refused. */
+  RefusedCall call() {
+    return call;
+  }
+
+  /** The status that it was refused with. */
+  int status() {
+    return status;
   }
 
   /** The Authorization value that was refused, or null if there was none. */
@@ -46,14 +60,22 @@ final class CallState {
     return sent;
   }
 
-  void refuse(String authorization) {
+  /**
+   * @param answer the status
+   * @param authorization null if there was none
+   */
+  void refuse(TokenPolicy policy, int answer, String authorization) {
+    if (call == null) {
+      call = policy.refusedCall();
+    }
     refused = true;
+    status = answer;
     sent = authorization;
     refusal = Head.NONE;
     before = null;
   }
 
-  /** The 401 has been dealt with, or another request has followed it. */
+  /** The refusal has been dealt with, or another request has followed it. */
   void settle() {
     refused = false;
   }
@@ -64,7 +86,9 @@ final class CallState {
     settled = failure;
   }
 
-  /** Whether an exception reports the 401 that was dealt with: itself, or as the JDK repeats it. */
+  /**
+   * Whether an exception reports the refusal that was dealt with: itself, or as the JDK repeats it.
+   */
   boolean isSettled(Exception failure) {
     return settled != null && (failure == settled || failure.getCause() == settled);
   }
@@ -74,7 +98,7 @@ final class CallState {
     return settled;
   }
 
-  /** The first bytes of the 401's body, if the JDK dropped it; never null. */
+  /** The first bytes of the refusal's body, if the JDK dropped it; never null. */
   Head refusal() {
     return refusal;
   }
@@ -83,27 +107,22 @@ final class CallState {
     refusal = head;
   }
 
-  /** Whether the call is being sent for the second time. */
-  boolean isReplay() {
-    return replay;
-  }
-
   /**
-   * The call is being sent for the second time.
+   * The call is being sent once more.
    *
    * @param refusal what the app gets if no answer comes, null if it was not kept
    */
   void replay(Outcome refusal) {
     replay = true;
     before = refusal;
-    kept = null;
   }
 
-  /** The replay has been answered, but by another 401 of a hop for the token. */
+  /** The replay has been answered, and not by another refusal of a hop for the token. */
   void answered(boolean redirected) {
     refused = false;
     if (!redirected) {
       before = null;
+      kept = null;
     }
   }
 

@@ -218,6 +218,11 @@ final class ConnectionState {
     return (InputStream) (body != null || client == null ? body : call(rawInput, client));
   }
 
+  /** Whether the app has asked for a stream that the JDK does not keep. */
+  boolean isStreamed(HttpURLConnection connection) {
+    return get(streamed, connection) != null;
+  }
+
   /** How many bytes the app has streamed. */
   long written(HttpURLConnection connection) {
     Object stream = get(streamed, connection);

@@ -9,10 +9,12 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.genesystoken.agent.core.policy.ApiAnswer;
+import org.genesystoken.agent.core.policy.RefusedCall;
 import org.genesystoken.agent.core.policy.TokenPolicy;
 import sun.net.www.MessageHeader;
 
-/** The first bytes of a 401's body, as far as they came in time. Immutable. */
+/** The first bytes of a refusal's body, as far as they came in time. Immutable. */
 final class Head {
   /** Nothing was read. */
   static final Head NONE = new Head(new byte[0], 0, false, false);
@@ -44,16 +46,16 @@ final class Head {
 
   /**
    * Reads where it can matter: a body of a type that may say expired, or one that will not be
-   * needed because the headers say it.
+   * needed because the headers say what is to be known.
    *
    * @param body may be null
    * @param client the JDK's HTTP client that the body comes from, may be null
    */
   static Head of(
-      TokenPolicy policy, HttpURLConnection connection, InputStream body, Object client) {
+      RefusedCall call, int status, HttpURLConnection connection, InputStream body, Object client) {
     MessageHeader responses = ConnectionState.ACCESS.responses(connection);
     if (!TokenPolicy.mayTellInBody(responses.findValue("Content-Type"))
-        && !NONE.meansExpired(policy, responses)) {
+        && !call.isClearWithoutBody(NONE.answer(status, responses))) {
       return NONE;
     }
     return read(body, contentLength(responses), ConnectionState.ACCESS.readTimeout(client));
@@ -94,16 +96,14 @@ final class Head {
     return new Head(bytes, length, whole, late);
   }
 
-  /**
-   * Whether the answer means that the token has expired. A body that is too slow does not count.
-   */
-  boolean meansExpired(TokenPolicy policy, MessageHeader responses) {
-    return policy.meansExpired(
-        401,
-        values(responses, "WWW-Authenticate"),
-        responses.findValue("Content-Encoding"),
-        bytes,
-        late ? 0 : length);
+  /** The answer that this is the body of. A body that is too slow does not count. */
+  ApiAnswer answer(int status, MessageHeader responses) {
+    return ApiAnswer.of(
+            status,
+            values(responses, "WWW-Authenticate"),
+            responses.findValue("Retry-After"),
+            responses.findValue("Content-Encoding"))
+        .withBody(bytes, late ? 0 : length);
   }
 
   /** Whether these bytes are the body. */

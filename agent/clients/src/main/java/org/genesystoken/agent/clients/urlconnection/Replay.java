@@ -9,7 +9,6 @@ import java.util.concurrent.locks.Lock;
 import java.util.function.BiFunction;
 import org.genesystoken.agent.clients.urlconnection.CallState.Calls;
 import org.genesystoken.agent.clients.urlconnection.ConnectionState.Outcome;
-import org.genesystoken.agent.core.policy.TokenPolicy;
 
 /**
  * Decides what becomes of a failed call: given the exception and the connection, returns the
@@ -17,13 +16,9 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  * sent again.
  */
 class Replay implements BiFunction<Object, Object, Object> {
-  private static final int UNAUTHORIZED = 401;
-
-  private final TokenPolicy policy;
   private final Calls calls;
 
-  Replay(TokenPolicy policy, Calls calls) {
-    this.policy = policy;
+  Replay(Calls calls) {
     this.calls = calls;
   }
 
@@ -64,75 +59,87 @@ class Replay implements BiFunction<Object, Object, Object> {
     return renewedSince ? null : failure;
   }
 
-  /** A call without a body, or with one that the JDK has buffered. */
+  /** A call whose answer the JDK has kept: of any kind, but for a streamed one after a 401. */
   private boolean replays(HttpURLConnection connection, CallState state, IOException failure) {
     ConnectionState access = ConnectionState.ACCESS;
-    if (access.status(connection) != UNAUTHORIZED) {
+    int status = state.status();
+    if (access.status(connection) != status) {
       return false;
     }
-    InputStream body = access.body(connection);
+    InputStream answer = access.body(connection);
+    boolean streamed = access.isStreamed(connection);
+    byte[] body = streamed ? state.body(access.written(connection)) : null;
     boolean replayed = false;
     // Another thread that asks for the status is to wait for the lock.
     access.status(connection, -1);
     try {
-      Head head = Head.of(policy, connection, body, access.client(connection));
-      if (isRenewed(connection, state, head)) {
+      Head head = Head.of(state.call(), status, connection, answer, access.client(connection));
+      if (replays(connection, state, head, !streamed || body != null)) {
         Outcome outcome =
-            head.isWhole()
-                ? access.outcome(connection, failure, UNAUTHORIZED, head.stream())
-                : null;
-        close(body);
-        access.renew(connection);
-        state.replay(outcome);
-        replayed = true;
-      } else if (body != null) {
-        access.body(connection, head.before(body));
+            head.isWhole() ? access.outcome(connection, failure, status, head.stream()) : null;
+        close(answer);
+        replayed = send(connection, state, outcome, body);
+      } else if (answer != null) {
+        access.body(connection, head.before(answer));
       }
     } finally {
       if (!replayed) {
-        access.status(connection, UNAUTHORIZED);
+        access.status(connection, status);
       }
     }
     return replayed;
   }
 
   /**
-   * A call whose body was streamed: the JDK has closed the connection and dropped the 401's body.
-   * Where the body was kept it is streamed once more; else the token is renewed for the next call.
+   * A call whose body was streamed, after a 401: the JDK has closed the connection and dropped the
+   * 401's body. Where the request's body was kept it is streamed once more; else the token is
+   * renewed for the next call.
    */
   private boolean replaysStreamed(
       HttpURLConnection connection, CallState state, HttpRetryException failure) {
-    if (failure.responseCode() != UNAUTHORIZED || !isRenewed(connection, state, state.refusal())) {
-      return false;
-    }
     ConnectionState access = ConnectionState.ACCESS;
     byte[] body = state.body(access.written(connection));
-    if (body == null) {
+    if (failure.responseCode() != state.status()
+        || !replays(connection, state, state.refusal(), body != null)) {
       return false;
     }
     Outcome outcome = access.outcome(connection, failure, access.status(connection), null);
-    access.renew(connection);
-    state.replay(outcome);
-    try (OutputStream out = connection.getOutputStream()) {
-      out.write(body);
-    } catch (IOException lost) {
-      state.before();
-      access.restore(connection, outcome);
-      return false;
-    }
-    return true;
+    return send(connection, state, outcome, body);
   }
 
-  /** Whether the refusal means expired, and there is another token now. */
-  private boolean isRenewed(HttpURLConnection connection, CallState state, Head head) {
-    if (!head.meansExpired(policy, ConnectionState.ACCESS.responses(connection))) {
-      return false;
+  private static boolean replays(
+      HttpURLConnection connection, CallState state, Head head, boolean replayable) {
+    return state
+        .call()
+        .replays(
+            head.answer(state.status(), ConnectionState.ACCESS.responses(connection)),
+            state.sent(),
+            replayable,
+            Answers.budgetMillis(connection));
+  }
+
+  /**
+   * Has the JDK send the call again.
+   *
+   * @param refusal what the app gets if no answer comes, null if it was not kept
+   * @param streamed the body if it was streamed, null if the JDK has it
+   * @return false: the body could not be sent, and the app gets the refusal
+   */
+  private static boolean send(
+      HttpURLConnection connection, CallState state, Outcome refusal, byte[] streamed) {
+    ConnectionState.ACCESS.renew(connection);
+    state.replay(refusal);
+    if (streamed != null) {
+      try (OutputStream out = connection.getOutputStream()) {
+        out.write(streamed);
+      } catch (IOException lost) {
+        if (state.before() != null) {
+          ConnectionState.ACCESS.restore(connection, refusal);
+        }
+        return false;
+      }
     }
-    if (state.isReplay()) {
-      policy.replayRefused(state.sent());
-      return false;
-    }
-    return policy.renew(state.sent());
+    return true;
   }
 
   /**
@@ -140,8 +147,8 @@ class Replay implements BiFunction<Object, Object, Object> {
    * 100-continue}): nothing was sent but headers.
    */
   static final class BeforeBody extends Replay {
-    BeforeBody(TokenPolicy policy, Calls calls) {
-      super(policy, calls);
+    BeforeBody(Calls calls) {
+      super(calls);
     }
 
     @Override
@@ -154,13 +161,11 @@ class Replay implements BiFunction<Object, Object, Object> {
             : access.restore(connection, before);
       }
       state.settle();
-      if (access.status(connection) != UNAUTHORIZED
-          || !super.isRenewed(connection, state, state.refusal())) {
+      if (access.status(connection) != state.status()
+          || !replays(connection, state, state.refusal(), true)) {
         return failure;
       }
-      Outcome outcome = access.outcome(connection, failure, UNAUTHORIZED, null);
-      access.renew(connection);
-      state.replay(outcome);
+      send(connection, state, access.outcome(connection, failure, state.status(), null), null);
       return null;
     }
   }

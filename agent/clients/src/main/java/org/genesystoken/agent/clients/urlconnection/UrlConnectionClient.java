@@ -25,7 +25,7 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  * private InputStream getInputStream0() {
  *   ...
  *   http.parseHTTP(responses, this);
- *   answered(responses, this);                // notes a 401 and what it answers
+ *   answered(responses, this);                // notes a refusal and what it answers
  *   ...                                       // the JDK's own authentication and redirects
  * }
  *
@@ -83,8 +83,8 @@ public final class UrlConnectionClient implements Client {
             new Authorization.Withdraw(),
             new Authorization.Present(policy, calls),
             new Answers.Answered(policy, calls),
-            new Replay(policy, calls),
-            new Replay.BeforeBody(policy, calls),
+            new Replay(calls),
+            new Replay.BeforeBody(calls),
             new Answers.Disconnecting(policy, calls),
             new Answers.Streaming(policy, calls));
   }

@@ -1,7 +1,5 @@
 package org.genesystoken.agent.clients.httpclient;
 
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
-
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
@@ -10,17 +8,21 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.ResponseInfo;
+import java.security.AccessControlContext;
+import java.security.AccessController;
+import java.security.PrivilegedAction;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
+import org.genesystoken.agent.core.policy.ApiAnswer;
+import org.genesystoken.agent.core.policy.RefusedCall;
 import org.genesystoken.agent.core.policy.TokenPolicy;
 
 /**
  * One call of the app, from its first hop to its last answer. It stands in for both things that the
- * app passed in: for the body handler, where any answer but an expired 401 goes to the app's own;
+ * app passed in: for the body handler, where any answer but one to replay goes to the app's own;
  * and for the request, of which the JDK makes a copy at each attempt, so that a replay can have its
  * body from what was kept and only the time that is left. One attempt is under way at a time;
  * fields are volatile because its hops run on different threads.
@@ -36,6 +38,9 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
   private final ReplayableBody body;
   private final long start;
 
+  /** What the app may do under a security manager; null: there is none. */
+  private final AccessControlContext permissions;
+
   private volatile boolean own;
   private volatile boolean firstHop;
   private volatile String sent;
@@ -43,7 +48,8 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
   private volatile boolean replay;
   private volatile boolean replayDue;
   private volatile Supplier<CompletableFuture<HttpResponse<T>>> sender;
-  private volatile CompletableFuture<HttpResponse<T>> second;
+  private volatile CompletableFuture<HttpResponse<T>> next;
+  private volatile RefusedCall refusals;
   private volatile CompletableFuture<?> underWay;
   private volatile boolean cancelled;
 
@@ -58,6 +64,7 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
             policy.replayBodyLimit(),
             request.expectContinue());
     this.start = request.timeout().isPresent() ? System.nanoTime() : 0;
+    this.permissions = System.getSecurityManager() == null ? null : AccessController.getContext();
   }
 
   /** The hop now under way is none of ours: its answer is passed on. */
@@ -83,21 +90,27 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
    * @param attempt sends this exchange as a request, with this exchange as its body handler
    */
   CompletableFuture<HttpResponse<T>> send(Supplier<CompletableFuture<HttpResponse<T>>> attempt) {
-    sender = attempt;
-    return track(attempt.get());
+    // A replay is sent from a thread that may do less than the app.
+    sender =
+        permissions == null
+            ? attempt
+            : () ->
+                AccessController.doPrivileged(
+                    (PrivilegedAction<CompletableFuture<HttpResponse<T>>>) attempt::get,
+                    permissions);
+    return track(sender.get());
   }
 
   /**
-   * Begins the replay of a refused call, for which there is a new token now.
+   * Begins the replay of a refused call.
    *
    * @return false: it cannot be replayed, the refusal is for the app
    */
   boolean beginReplay() {
-    // A replay starts with the first hop: behind a redirect it would send that one twice.
-    boolean safe = firstHop || method().equals("GET") || method().equals("HEAD");
-    if (!safe || !body.isReplayable() || !isTimeLeft()) {
+    if (!isReplayable()) {
       return false;
     }
+    boolean before = replay;
     replay = true;
     Supplier<CompletableFuture<HttpResponse<T>>> again = sender;
     if (again == null) {
@@ -108,14 +121,20 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
       // Before the refused attempt ends: a client that is being closed ends with its last call.
       CompletableFuture<HttpResponse<T>> attempt = again.get();
       if (!attempt.isCompletedExceptionally()) {
-        second = track(attempt);
+        next = track(attempt);
         return true;
       }
     } catch (RuntimeException unsendable) {
       // As below: the client takes no more calls.
     }
-    replay = false;
+    replay = before;
     return false;
+  }
+
+  private boolean isReplayable() {
+    // A replay starts with the first hop: behind a redirect it would send that one twice.
+    boolean safe = firstHop || method().equals("GET") || method().equals("HEAD");
+    return safe && body.isReplayable() && isTimeLeft();
   }
 
   /** Whether a blocking call is to be sent again; true once. */
@@ -127,8 +146,11 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
 
   /** What the app gets for the response to an asynchronous call: that, or the replay's. */
   CompletableFuture<HttpResponse<T>> answer(HttpResponse<T> response) {
-    CompletableFuture<HttpResponse<T>> replayed = second;
-    return replayed == null ? CompletableFuture.completedFuture(response) : replayed;
+    CompletableFuture<HttpResponse<T>> replayed = next;
+    next = null;
+    return replayed == null
+        ? CompletableFuture.completedFuture(response)
+        : replayed.thenCompose(this::answer);
   }
 
   /** Notes the attempt under way, for {@link #cancelWith}. */
@@ -161,11 +183,9 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
 
   @Override
   public BodySubscriber<T> apply(ResponseInfo info) {
-    if (info.statusCode() == 401 && own && (tellsByHeaders(info) || mayTellInBody(info))) {
-      return new Refusal<>(this, info);
-    }
-    body.release();
-    return handler.apply(info);
+    return own && policy.looksAt(info.statusCode()) && isClear(info)
+        ? new Refusal<>(this, info)
+        : subscriber(info);
   }
 
   /** The app's own subscriber for a response. */
@@ -174,64 +194,65 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
     return handler.apply(info);
   }
 
-  private boolean tellsByHeaders(ResponseInfo info) {
-    return meansExpired(info, new byte[0], 0);
+  /** Whether the headers of an answer, or its body, can tell what it means. */
+  private boolean isClear(ResponseInfo info) {
+    if (refusals == null) {
+      refusals = policy.refusedCall();
+    }
+    return TokenPolicy.mayTellInBody(info.headers().firstValue("Content-Type").orElse(null))
+        || refusals.isClearWithoutBody(answer(info));
   }
 
-  private boolean mayTellInBody(ResponseInfo info) {
-    return TokenPolicy.mayTellInBody(info.headers().firstValue("Content-Type").orElse(null));
-  }
-
-  private boolean meansExpired(ResponseInfo info, byte[] head, int length) {
+  private static ApiAnswer answer(ResponseInfo info) {
     HttpHeaders headers = info.headers();
-    return policy.meansExpired(
+    return ApiAnswer.of(
         info.statusCode(),
         headers.allValues("WWW-Authenticate"),
-        headers.firstValue("Content-Encoding").orElse(null),
-        head,
-        length);
+        headers.firstValue("Retry-After").orElse(null),
+        headers.firstValue("Content-Encoding").orElse(null));
   }
 
   /**
-   * Decides on a 401 of an own hop.
+   * Decides on the refusal of an own hop.
    *
-   * @return completes with true if it means expired and there is another token now
+   * @param head the first bytes of the body
+   * @param length how many of them are valid
+   * @return completes, never exceptionally, with true if the call is to be sent again
    */
   CompletableFuture<Boolean> refused(ResponseInfo info, byte[] head, int length) {
-    if (!meansExpired(info, head, length)) {
-      return CompletableFuture.completedFuture(false);
-    }
-    if (replay) {
-      policy.replayRefused(sent);
-      return CompletableFuture.completedFuture(false);
-    }
-    return inTime(policy.renewAsync(sent), false, 1).exceptionally(failure -> false);
+    return refusals
+        .replaysAsync(answer(info).withBody(head, length), sent, isReplayable(), budgetMillis())
+        .toCompletableFuture();
   }
 
   /** Waits for a first token, for half of the app's time-out: the attempt needs some, too. */
   CompletableFuture<Void> ready() {
     late = true;
-    return inTime(policy.ready(), null, 2);
+    return policy.ready(budgetMillis() / 2).toCompletableFuture();
   }
 
-  private <V> CompletableFuture<V> inTime(CompletionStage<V> stage, V tooLate, int share) {
-    CompletableFuture<V> future = stage.toCompletableFuture();
-    Optional<Duration> whole = request.timeout();
-    if (whole.isEmpty() || future.isDone()) {
-      return future;
-    }
-    // A copy, as the stage belongs to the policy.
-    long millis = left(whole.get()).toMillis() / share;
-    return future.copy().completeOnTimeout(tooLate, millis, MILLISECONDS);
+  private long budgetMillis() {
+    return request.timeout().map(whole -> left(whole).toMillis()).orElse(TokenPolicy.NO_BUDGET);
   }
 
-  /** Runs code of the app where the JDK would have run it: on a thread of the client's. */
+  /** Runs code of the app where, and as, the JDK would have run it: on a thread of the client's. */
   void execute(Runnable ofApp) {
+    Runnable task = permissions == null ? ofApp : () -> asApp(ofApp);
     try {
-      Internals.executor(client).execute(ofApp);
+      Internals.executor(client).execute(task);
     } catch (RejectedExecutionException shutDown) {
-      ofApp.run();
+      task.run();
     }
+  }
+
+  private void asApp(Runnable task) {
+    AccessController.doPrivileged(
+        (PrivilegedAction<Void>)
+            () -> {
+              task.run();
+              return null;
+            },
+        permissions);
   }
 
   @Override

@@ -37,9 +37,14 @@ final class Handover<T> implements Subscription {
     this.body = body;
   }
 
-  /** Takes what was kept; before {@link #start}. */
-  void keep(Collection<List<ByteBuffer>> kept) {
+  /**
+   * Takes what was kept; before {@link #start}.
+   *
+   * @param underWay how much more was asked for
+   */
+  void keep(Collection<List<ByteBuffer>> kept, int underWay) {
     waiting.addAll(kept);
+    asked = underWay;
   }
 
   /** Subscribes the app's subscriber. */

@@ -1,5 +1,7 @@
 package org.genesystoken.agent.clients.httpclient;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.ByteBuffer;
@@ -11,23 +13,31 @@ import java.util.concurrent.Flow.Subscription;
 import org.genesystoken.agent.core.policy.TokenPolicy;
 
 /**
- * The body of a 401 to an own hop. Its first bytes are kept until they say whether the token has
- * expired. Then either the rest is read off and the call replayed, or the app's own subscriber is
+ * The body of a refusal of an own hop, a 401 mostly. Its first bytes are kept until they say
+ * whether the token has expired, but not for long: an app may want the headers of a body that never
+ * ends. Then either the rest is read off and the call replayed, or the app's own subscriber is
  * given all of it, kept bytes first. Nothing is asked for while the decision is open.
  */
 final class Refusal<T> implements BodySubscriber<T> {
   /** Bytes of a refused body that the replay's answer waits for at most, to keep the connection. */
   private static final int DRAIN_LIMIT = 64 * 1024;
 
+  /** How long the app's call may be held up for a body that the app itself may never read. */
+  private static final long PATIENCE_MILLIS = 2000;
+
   private final Exchange<T> exchange;
   private final ResponseInfo info;
   private final CompletableFuture<T> body = new CompletableFuture<>();
   private final List<List<ByteBuffer>> kept = new ArrayList<>();
+  private final CompletableFuture<Void> patience = new CompletableFuture<>();
   private int size;
   private Subscription upstream;
 
-  /** Set with the decision; the JDK calls nothing meanwhile, unless the body ends or fails. */
+  /** Set with the decision; meanwhile the JDK brings at most what was asked for before. */
   private Handover<T> handover;
+
+  /** Whether something was asked for that has not come yet. */
+  private boolean asked;
 
   private boolean deciding;
   private boolean decided;
@@ -47,13 +57,32 @@ final class Refusal<T> implements BodySubscriber<T> {
   @Override
   public void onSubscribe(Subscription subscription) {
     upstream = subscription;
-    subscription.request(1);
+    // Not on the timer's thread: the app's handler may run now, and may take its time.
+    patience
+        .completeOnTimeout(null, PATIENCE_MILLIS, MILLISECONDS)
+        .thenRun(() -> exchange.execute(this::late));
+    synchronized (this) {
+      asked = true;
+    }
+    upstream.request(1);
+  }
+
+  /** A body that is too slow is the app's to read, whatever it would have said. */
+  private void late() {
+    synchronized (this) {
+      if (deciding || ended) {
+        return;
+      }
+      deciding = true;
+    }
+    handOver();
   }
 
   @Override
   public void onNext(List<ByteBuffer> buffers) {
     Handover<T> to;
     boolean replayed;
+    boolean more;
     synchronized (this) {
       to = handover;
       replayed = decided;
@@ -61,13 +90,15 @@ final class Refusal<T> implements BodySubscriber<T> {
       if (to == null && !replayed) {
         kept.add(buffers);
       }
+      more = to == null && !deciding && size < TokenPolicy.BODY_LIMIT;
+      asked = more;
     }
-    if (to != null) {
+    if (more) {
+      upstream.request(1);
+    } else if (to != null) {
       to.onNext(buffers);
     } else if (replayed) {
       drain();
-    } else if (size < TokenPolicy.BODY_LIMIT) {
-      upstream.request(1);
     } else {
       decide();
     }
@@ -110,6 +141,7 @@ final class Refusal<T> implements BodySubscriber<T> {
       if (cause == null) {
         decide();
       } else {
+        patience.cancel(false);
         handOver();
       }
     }
@@ -117,8 +149,12 @@ final class Refusal<T> implements BodySubscriber<T> {
 
   private void decide() {
     synchronized (this) {
+      if (deciding) {
+        return;
+      }
       deciding = true;
     }
+    patience.cancel(false);
     byte[] head = new byte[TokenPolicy.BODY_LIMIT];
     int length = 0;
     for (List<ByteBuffer> buffers : kept) {
@@ -177,7 +213,7 @@ final class Refusal<T> implements BodySubscriber<T> {
     Handover<T> to = new Handover<>(subscriber, upstream, body);
     boolean over;
     synchronized (this) {
-      to.keep(kept);
+      to.keep(kept, asked ? 1 : 0);
       over = ended;
       if (over) {
         to.end(failure);

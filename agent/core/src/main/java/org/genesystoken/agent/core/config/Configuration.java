@@ -34,6 +34,7 @@ public final class Configuration {
   private final int replayBodyLimit;
   private final long waitMillis;
   private final long refreshAheadMillis;
+  private final long retry429Millis;
   private final URI tokenProxy;
   private final File tokenTrustStore;
   private final long connectTimeoutMillis;
@@ -78,6 +79,7 @@ public final class Configuration {
     replayBodyLimit = (int) sources.number(Setting.REPLAY_BODY_LIMIT);
     waitMillis = sources.number(Setting.WAIT);
     refreshAheadMillis = sources.number(Setting.REFRESH_AHEAD);
+    retry429Millis = sources.number(Setting.RETRY_429);
     tokenProxy = tokenProxy(sources);
     tokenTrustStore = sources.readableFile(Setting.TOKEN_TRUST_STORE);
     connectTimeoutMillis = sources.number(Setting.CONNECT_TIMEOUT);
@@ -210,6 +212,11 @@ public final class Configuration {
   /** Lead before expiry in milliseconds; -1: chosen from the token's life. */
   public long refreshAheadMillis() {
     return refreshAheadMillis;
+  }
+
+  /** How long a throttled call may be held up, in milliseconds; -1: not at all. */
+  public long retry429Millis() {
+    return retry429Millis;
   }
 
   /** {@code http://[user:password@]host:port}, or null: what the JVM's ProxySelector says. */

@@ -79,6 +79,14 @@ public enum Setting {
       30L * 86_400_000,
       "How long before its end a token is renewed (a plain number is seconds); auto: chosen from"
           + " the token's life."),
+  RETRY_429(
+      "off",
+      's',
+      0,
+      600_000,
+      "How long a call that the API answers 429 may be held up in all to be sent again, after what"
+          + " Retry-After says or after a back-off, three times at most (a plain number is"
+          + " seconds); off: the app gets the 429."),
   TOKEN_PROXY(
       "the JVM's",
       "http://host:port or http://user:password@host:port",
@@ -112,7 +120,6 @@ public enum Setting {
 
   static final String PROPERTY_PREFIX = "genesys.agent.";
   static final String ENVIRONMENT_PREFIX = "GENESYS_AGENT_";
-  static final String AUTO = "auto";
 
   private static final Setting[] ALL = values();
   private static final String[] DURATION_UNITS = {"ms", "s", "m", "min", "h", "d"};
@@ -194,6 +201,12 @@ public enum Setting {
     return defaultText;
   }
 
+  /** What a number may be instead of one, or null: its default, where that is a word. */
+  String word() {
+    boolean word = unit != ' ' && defaultText.charAt(0) > '9';
+    return word ? defaultText : null;
+  }
+
   /** What the key does, with its unit. */
   public String help() {
     return help;
@@ -214,7 +227,7 @@ public enum Setting {
       return text.toString();
     }
     if (unit == 's') {
-      return (AUTO.equals(defaultText) ? "auto or a" : "a")
+      return (word() == null ? "a" : word() + " or a")
           + (" duration from " + duration(min) + " to " + duration(max))
           + " such as 3s, 500ms or 2m";
     }

@@ -72,10 +72,10 @@ final class Sources {
     return position;
   }
 
-  /** Milliseconds or bytes; -1 for {@link Setting#AUTO} and after a problem. */
+  /** Milliseconds or bytes; -1 for a word ({@link Setting#word}) and after a problem. */
   long number(Setting setting) {
     String text = text(setting) == null ? setting.defaultText() : text(setting);
-    if (Setting.AUTO.equals(setting.defaultText()) && Setting.AUTO.equalsIgnoreCase(text)) {
+    if (text.equalsIgnoreCase(setting.word())) {
       return -1;
     }
     long number = setting.number(text);

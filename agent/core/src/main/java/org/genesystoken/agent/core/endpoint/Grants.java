@@ -4,9 +4,6 @@ import java.io.IOException;
 import java.io.UnsupportedEncodingException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
-import java.time.Instant;
-import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.Locale;
 import org.genesystoken.agent.core.config.Configuration.ClientAuth;
@@ -14,6 +11,7 @@ import org.genesystoken.agent.core.config.Configuration.Grant;
 import org.genesystoken.agent.core.config.Secret;
 import org.genesystoken.agent.core.json.Json;
 import org.genesystoken.agent.core.time.Clock;
+import org.genesystoken.agent.core.time.RetryAfter;
 
 /**
  * Asks for tokens with the client credentials (RFC 6749 §4.4) or a refresh token (§6), and says
@@ -206,26 +204,12 @@ final class Grants implements TokenEndpoint {
     return true;
   }
 
-  /** Reads seconds or a date (RFC 9110 §10.2.3); -1 for anything else. */
+  /** Kept within bounds; -1: the endpoint has no wish. */
   private long retryAfterMillis(String value) {
-    if (value == null) {
-      return -1;
-    }
-    double millis;
-    try {
-      millis = Double.parseDouble(value.trim()) * 1000;
-    } catch (NumberFormatException e) {
-      try {
-        Instant date = Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(value.trim()));
-        millis = (double) date.toEpochMilli() - clock.currentTimeMillis();
-      } catch (DateTimeException | ArithmeticException notADate) {
-        return -1;
-      }
-    }
-    if (Double.isNaN(millis) || millis < 0) {
-      return -1;
-    }
-    return (long) Math.max(MIN_RETRY_AFTER_MILLIS, Math.min(MAX_RETRY_AFTER_MILLIS, millis));
+    long millis = RetryAfter.millis(value, clock);
+    return millis < 0
+        ? -1
+        : Math.max(MIN_RETRY_AFTER_MILLIS, Math.min(MAX_RETRY_AFTER_MILLIS, millis));
   }
 
   private static String encode(String text) {

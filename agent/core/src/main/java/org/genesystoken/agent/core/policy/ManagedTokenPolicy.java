@@ -3,7 +3,6 @@ package org.genesystoken.agent.core.policy;
 import java.net.URI;
 import java.util.Collections;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -14,6 +13,9 @@ import org.genesystoken.agent.core.token.TokenManager;
 
 /** The policy over a token manager that is made when the first covered request comes. */
 final class ManagedTokenPolicy extends TokenPolicy {
+  static final int UNAUTHORIZED = 401;
+  static final int FORBIDDEN = 403;
+
   private static final String TUTORIAL_TOKEN_PATH = "/api/v2/oauth/token";
   private static final String LOGIN_TOKEN_PATH = "/oauth/token";
   private static final String BEARER = "Bearer";
@@ -25,6 +27,8 @@ final class ManagedTokenPolicy extends TokenPolicy {
   private final ExpiryDetector expiry;
   private final Inject inject;
   private final int replayBodyLimit;
+  private final Throttling throttling;
+  private final MissingPermissions permissions;
   private final Function<URI, TokenManager> managers;
   private final ReentrantLock lock = new ReentrantLock();
 
@@ -42,6 +46,8 @@ final class ManagedTokenPolicy extends TokenPolicy {
       Set<String> expiredCodes,
       Inject inject,
       int replayBodyLimit,
+      Throttling throttling,
+      MissingPermissions permissions,
       Function<URI, TokenManager> managers) {
     this.origins = origins;
     this.tokenUrl = tokenUrl;
@@ -49,6 +55,8 @@ final class ManagedTokenPolicy extends TokenPolicy {
     this.expiry = new ExpiryDetector(expiredCodes);
     this.inject = inject;
     this.replayBodyLimit = replayBodyLimit;
+    this.throttling = throttling;
+    this.permissions = permissions;
     this.managers = managers;
   }
 
@@ -64,9 +72,9 @@ final class ManagedTokenPolicy extends TokenPolicy {
   }
 
   @Override
-  public String authorization(String own) {
+  public String authorization(String own, long budgetMillis) {
     TokenManager started = manager;
-    return started == null || !injects(own) ? null : started.header();
+    return started == null || !injects(own) ? null : started.header(budgetMillis);
   }
 
   @Override
@@ -76,12 +84,12 @@ final class ManagedTokenPolicy extends TokenPolicy {
   }
 
   @Override
-  public CompletionStage<Void> ready() {
+  public CompletionStage<Void> ready(long budgetMillis) {
     TokenManager started = manager;
     if (started == null || (inject == Inject.ON_401 && refusedOwn.isEmpty())) {
       return CompletableFuture.completedFuture(null);
     }
-    return started.whenReady();
+    return started.whenReady(budgetMillis);
   }
 
   @Override
@@ -90,24 +98,28 @@ final class ManagedTokenPolicy extends TokenPolicy {
   }
 
   @Override
-  public boolean meansExpired(
-      int status, List<String> wwwAuthenticate, String contentEncoding, byte[] body, int length) {
-    return expiry.meansExpired(status, wwwAuthenticate, contentEncoding, body, length);
+  public boolean looksAt(int status) {
+    return status == UNAUTHORIZED || status == FORBIDDEN || throttling.looksAt(status);
   }
 
   @Override
-  public boolean renew(String refused) {
+  public boolean meansExpired(ApiAnswer answer) {
+    return expiry.meansExpired(answer);
+  }
+
+  @Override
+  public boolean renew(String refused, long budgetMillis) {
     TokenManager started = manager;
     if (started == null) {
       return false;
     }
     boolean waited = hasWaited(started, refused);
     remember(started, refused);
-    return waited ? started.renewNow(refused) : started.renew(refused);
+    return waited ? started.renewNow(refused) : started.renew(refused, budgetMillis);
   }
 
   @Override
-  public CompletionStage<Boolean> renewAsync(String refused) {
+  public CompletionStage<Boolean> renewAsync(String refused, long budgetMillis) {
     TokenManager started = manager;
     if (started == null) {
       return CompletableFuture.completedFuture(false);
@@ -116,7 +128,7 @@ final class ManagedTokenPolicy extends TokenPolicy {
     remember(started, refused);
     return waited
         ? CompletableFuture.completedFuture(started.renewNow(refused))
-        : started.renewAsync(refused);
+        : started.renewAsync(refused, budgetMillis);
   }
 
   @Override
@@ -124,6 +136,23 @@ final class ManagedTokenPolicy extends TokenPolicy {
     TokenManager started = manager;
     if (started != null) {
       started.replayRefused(refused);
+    }
+  }
+
+  @Override
+  public long pauseMillis(ApiAnswer answer, int pauses, long pausedMillis) {
+    return throttling.pauseMillis(answer, pauses, pausedMillis);
+  }
+
+  @Override
+  public CompletionStage<Void> after(long millis) {
+    return throttling.after(millis);
+  }
+
+  @Override
+  public void passedOn(ApiAnswer answer) {
+    if (answer.status() == FORBIDDEN) {
+      permissions.report(answer);
     }
   }
 

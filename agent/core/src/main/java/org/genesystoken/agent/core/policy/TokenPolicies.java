@@ -2,6 +2,7 @@ package org.genesystoken.agent.core.policy;
 
 import java.net.URI;
 import java.util.Random;
+import java.util.function.Supplier;
 import org.genesystoken.agent.core.config.Configuration;
 import org.genesystoken.agent.core.endpoint.TokenEndpoint;
 import org.genesystoken.agent.core.endpoint.TokenEndpoints;
@@ -35,19 +36,39 @@ public final class TokenPolicies {
    * @param counters may be read at any time
    */
   public static TokenPolicy create(Configuration configuration, Logger log, Counters counters) {
+    Clock clock = Clock.SYSTEM;
+    Threads threads = new Threads();
     return new ManagedTokenPolicy(
         Origins.of(configuration.hosts()),
         configuration.tokenUrl(),
         configuration.expiredCodes(),
         configuration.inject(),
         configuration.replayBodyLimit(),
-        tokenUrl -> manager(configuration, tokenUrl, log, counters));
+        new Throttling(configuration.retry429Millis(), clock, new Random(), threads),
+        new MissingPermissions(log, clock),
+        tokenUrl -> manager(configuration, tokenUrl, log, counters, clock, threads.get()));
+  }
+
+  /** The agent's threads, made when first needed. Thread-safe. */
+  private static final class Threads implements Supplier<Scheduler> {
+    private Scheduler made;
+
+    @Override
+    public synchronized Scheduler get() {
+      if (made == null) {
+        made = new AgentThreads();
+      }
+      return made;
+    }
   }
 
   private static TokenManager manager(
-      Configuration configuration, URI tokenUrl, Logger log, Counters counters) {
-    Clock clock = Clock.SYSTEM;
-    Scheduler scheduler = new AgentThreads();
+      Configuration configuration,
+      URI tokenUrl,
+      Logger log,
+      Counters counters,
+      Clock clock,
+      Scheduler scheduler) {
     TokenEndpoint endpoint = TokenEndpoints.create(configuration, tokenUrl, clock, scheduler, log);
     return new TokenManager(
         endpoint,

@@ -1,6 +1,5 @@
 package org.genesystoken.agent.core.policy;
 
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletionStage;
 
@@ -10,8 +9,11 @@ import java.util.concurrent.CompletionStage;
  * Thread-safe.
  */
 public abstract class TokenPolicy {
-  /** Bytes of a 401's body that are looked at, at most (as they are on the wire). */
+  /** Bytes of a body that are looked at, at most (as they are on the wire). */
   public static final int BODY_LIMIT = 8192;
+
+  /** The app has set no time-out. Milliseconds. */
+  public static final long NO_BUDGET = Long.MAX_VALUE;
 
   /**
    * Whether this hop goes to a configured host and is not a call of the token endpoint. No
@@ -41,8 +43,9 @@ public abstract class TokenPolicy {
    * wrote it. Blocks at most {@code wait}, and only while there is no live token.
    *
    * @param own the app's own Authorization value, null if it sets none
+   * @param budgetMillis how long the app's own time-outs let it block, or {@link #NO_BUDGET}
    */
-  public abstract String authorization(String own);
+  public abstract String authorization(String own, long budgetMillis);
 
   /** As {@link #authorization}, without ever blocking: null also if there is no live token now. */
   public abstract String authorizationNow(String own);
@@ -50,8 +53,10 @@ public abstract class TokenPolicy {
   /**
    * Completes (with no value, never exceptionally) when there is a live token or {@code wait} is
    * over.
+   *
+   * @param budgetMillis as above: it completes no later
    */
-  public abstract CompletionStage<Void> ready();
+  public abstract CompletionStage<Void> ready(long budgetMillis);
 
   /**
    * Whether the agent may replace this Authorization: absent or a bearer token, not Basic or
@@ -60,19 +65,22 @@ public abstract class TokenPolicy {
   public abstract boolean mayReplace(String own);
 
   /**
-   * Whether an answer to a covered hop means that its token has expired.
-   *
-   * @param wwwAuthenticate the values of that header, in order; may be empty
-   * @param contentEncoding value of that header, or null
-   * @param body the first bytes of the body as they came, at most {@link #BODY_LIMIT}
-   * @param length how many bytes of body are valid
+   * Whether an answer of a covered hop with this status is worth a look: then {@link #refusedCall}
+   * decides on it. Others are none of the agent's business.
    */
-  public abstract boolean meansExpired(
-      int status, List<String> wwwAuthenticate, String contentEncoding, byte[] body, int length);
+  public abstract boolean looksAt(int status);
+
+  /** The memory for one call, to be made at its first answer that is worth a look. */
+  public final RefusedCall refusedCall() {
+    return new RefusedCall(this);
+  }
+
+  /** Whether an answer to a covered hop means that its token has expired. */
+  public abstract boolean meansExpired(ApiAnswer answer);
 
   /**
-   * Whether the body of a 401 is worth a look: one that cannot be JSON may be long or slow, and
-   * says nothing.
+   * Whether the body of such an answer is worth a look: one that cannot be JSON may be long or
+   * slow, and says nothing.
    *
    * @param contentType value of that header, or null: it may be anything
    */
@@ -90,15 +98,16 @@ public abstract class TokenPolicy {
    * one, refreshing it once for all callers. Blocks at most {@code wait}.
    *
    * @param refused the Authorization value that the refused request carried, null if none
+   * @param budgetMillis how long the app's own time-outs let it block
    * @return true: replay the request now; false: pass the refusal on
    */
-  public abstract boolean renew(String refused);
+  public abstract boolean renew(String refused, long budgetMillis);
 
   /**
    * As {@link #renew}, without blocking; completes within {@code wait}, on a thread of the agent or
    * the caller's.
    */
-  public abstract CompletionStage<Boolean> renewAsync(String refused);
+  public abstract CompletionStage<Boolean> renewAsync(String refused, long budgetMillis);
 
   /**
    * To be called when the replay of a call is again answered with {@link #meansExpired}: the new
@@ -107,6 +116,21 @@ public abstract class TokenPolicy {
    * @param refused the Authorization value that the replay carried
    */
   public abstract void replayRefused(String refused);
+
+  /**
+   * How long to wait before a throttled call is sent again.
+   *
+   * @param pauses how often the call has waited already
+   * @param pausedMillis how long it has waited already
+   * @return milliseconds; -1: the answer is for the app
+   */
+  public abstract long pauseMillis(ApiAnswer answer, int pauses, long pausedMillis);
+
+  /** Completes after that time, on a thread of the agent's. */
+  public abstract CompletionStage<Void> after(long millis);
+
+  /** To be called with an answer that was worth a look and goes to the app. */
+  public abstract void passedOn(ApiAnswer answer);
 
   /** Bytes of a streamed request body that are kept for a replay. */
   public abstract int replayBodyLimit();

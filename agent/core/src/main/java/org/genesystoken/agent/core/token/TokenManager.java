@@ -95,15 +95,19 @@ public final class TokenManager {
     }
   }
 
-  /** The Authorization value to send, or null. Waits for it only while there is no live token. */
-  public String header() {
+  /**
+   * The Authorization value to send, or null. Waits for it only while there is no live token.
+   *
+   * @param budgetMillis how long the caller can wait at most, if that is less than {@code wait}
+   */
+  public String header(long budgetMillis) {
     String header = ready(current);
     if (header != null) {
       return header;
     }
     Flight joined = join();
     if (joined != null) {
-      await(joined);
+      await(joined, budgetMillis);
     }
     return ready(current);
   }
@@ -118,8 +122,12 @@ public final class TokenManager {
     return ready(current);
   }
 
-  /** Completes when there is a live token, or when it is pointless to wait longer for one. */
-  public CompletionStage<Void> whenReady() {
+  /**
+   * Completes when there is a live token, or when it is pointless to wait longer for one.
+   *
+   * @param budgetMillis as above
+   */
+  public CompletionStage<Void> whenReady(long budgetMillis) {
     if (ready(current) != null) {
       return NOW;
     }
@@ -128,7 +136,7 @@ public final class TokenManager {
       return NOW;
     }
     CompletableFuture<Void> result = new CompletableFuture<>();
-    whenOver(joined, () -> result.complete(null));
+    whenOver(joined, budgetMillis, () -> result.complete(null));
     return result;
   }
 
@@ -136,14 +144,15 @@ public final class TokenManager {
    * Sees to a token other than the refused one.
    *
    * @param refused the Authorization value that was refused, null if there was none
+   * @param budgetMillis as above
    * @return whether to replay
    */
-  public boolean renew(String refused) {
+  public boolean renew(String refused, long budgetMillis) {
     Renewal renewal = startRenewal(refused);
     if (renewal.flight == null) {
       return counted(renewal.already);
     }
-    await(renewal.flight);
+    await(renewal.flight, budgetMillis);
     return counted(isNewerThan(renewal.generation));
   }
 
@@ -157,7 +166,7 @@ public final class TokenManager {
   }
 
   /** As {@link #renew}, without blocking. */
-  public CompletionStage<Boolean> renewAsync(String refused) {
+  public CompletionStage<Boolean> renewAsync(String refused, long budgetMillis) {
     Renewal renewal = startRenewal(refused);
     if (renewal.flight == null) {
       return CompletableFuture.completedFuture(counted(renewal.already));
@@ -165,6 +174,7 @@ public final class TokenManager {
     CompletableFuture<Boolean> result = new CompletableFuture<>();
     whenOver(
         renewal.flight,
+        budgetMillis,
         () -> {
           if (!result.isDone()) {
             result.complete(counted(isNewerThan(renewal.generation)));
@@ -254,13 +264,13 @@ public final class TokenManager {
     }
   }
 
-  private void await(Flight joined) {
+  private void await(Flight joined, long budgetMillis) {
     if (joined.thread == Thread.currentThread()) {
       // the endpoint's own work came back to us: waiting would be waiting for ourselves
       return;
     }
     try {
-      joined.over.get(wait, TimeUnit.NANOSECONDS);
+      joined.over.get(patience(budgetMillis), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (TimeoutException | ExecutionException e) {
@@ -268,9 +278,14 @@ public final class TokenManager {
     }
   }
 
+  private long patience(long budgetMillis) {
+    return Math.min(wait, TimeUnit.MILLISECONDS.toNanos(Math.max(budgetMillis, 0)));
+  }
+
   /** Runs the action on the agent's threads, when the flight is over or the wait. */
-  private void whenOver(Flight joined, Runnable action) {
-    Scheduler.Cancellable timeout = scheduler.schedule(() -> scheduler.execute(action), wait);
+  private void whenOver(Flight joined, long budgetMillis, Runnable action) {
+    Scheduler.Cancellable timeout =
+        scheduler.schedule(() -> scheduler.execute(action), patience(budgetMillis));
     Object unused =
         joined.over.whenComplete(
             (nothing, failure) -> {

@@ -78,6 +78,7 @@ class ConfigurationTest {
         key("replay-body-limit", "64KiB", Configuration::replayBodyLimit, 65536),
         key("wait", "500ms", Configuration::waitMillis, 500L),
         key("refresh-ahead", "5m", Configuration::refreshAheadMillis, 300_000L),
+        key("retry-429", "30s", Configuration::retry429Millis, 30_000L),
         key("token-proxy", "http://u:p@p.example:3128", c -> c.tokenProxy().getPort(), 3128),
         key("token-trust-store", "@secret", c -> c.tokenTrustStore().getName(), "secret"),
         key("connect-timeout", "7", Configuration::connectTimeoutMillis, 7_000L),

@@ -24,7 +24,8 @@ class ExpiryDetectorTest {
       new ExpiryDetector(new HashSet<>(Arrays.asList("401000", "bad.credentials")));
 
   private boolean body(int status, String encoding, byte[] body) {
-    return detector.meansExpired(status, Collections.emptyList(), encoding, body, body.length);
+    return detector.meansExpired(
+        ApiAnswer.of(status, Collections.emptyList(), null, encoding).withBody(body, body.length));
   }
 
   private boolean body(String body) {
@@ -32,7 +33,7 @@ class ExpiryDetectorTest {
   }
 
   private boolean challenged(String... values) {
-    return detector.meansExpired(401, Arrays.asList(values), null, new byte[0], 0);
+    return detector.meansExpired(ApiAnswer.of(401, Arrays.asList(values), null, null));
   }
 
   private static byte[] gzip(String text) throws IOException {
@@ -87,7 +88,7 @@ class ExpiryDetectorTest {
     assertThat(body(status, null, EXPIRED.getBytes(StandardCharsets.UTF_8))).isFalse();
     assertThat(
             detector.meansExpired(
-                status, Arrays.asList("Bearer error=\"invalid_token\""), null, new byte[0], 0))
+                ApiAnswer.of(status, Arrays.asList("Bearer error=\"invalid_token\""), null, null)))
         .isFalse();
   }
 
@@ -129,8 +130,9 @@ class ExpiryDetectorTest {
   void only_the_valid_part_of_the_buffer_counts() {
     byte[] buffer = "{\"x\":1}{\"code\":401000}".getBytes(StandardCharsets.UTF_8);
 
-    assertThat(detector.meansExpired(401, null, null, buffer, 7)).isFalse();
-    assertThat(detector.meansExpired(401, null, null, null, 0)).isFalse();
+    ApiAnswer answer = ApiAnswer.of(401, null, null, null);
+    assertThat(detector.meansExpired(answer.withBody(buffer, 7))).isFalse();
+    assertThat(detector.meansExpired(answer)).isFalse();
   }
 
   @ParameterizedTest
@@ -179,7 +181,9 @@ class ExpiryDetectorTest {
     List<String> headers = Arrays.asList(header, "Bearer " + header);
 
     boolean expired =
-        detector.meansExpired(401, headers, compressed ? "gzip" : null, body, body.length);
+        detector.meansExpired(
+            ApiAnswer.of(401, headers, null, compressed ? "gzip" : null)
+                .withBody(body, body.length));
 
     assertThat(expired).isFalse();
   }

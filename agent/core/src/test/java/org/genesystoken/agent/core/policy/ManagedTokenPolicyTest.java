@@ -1,6 +1,7 @@
 package org.genesystoken.agent.core.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.genesystoken.agent.core.policy.TokenPolicy.NO_BUDGET;
 
 import java.net.URI;
 import java.util.ArrayList;
@@ -39,6 +40,8 @@ class ManagedTokenPolicyTest {
         Collections.singleton("401000"),
         inject,
         1024,
+        new Throttling(-1, time, new Random(1), () -> time),
+        new MissingPermissions(NOPLogger.NOP_LOGGER, time),
         url -> {
           asked.add(url);
           return new TokenManager(
@@ -58,7 +61,7 @@ class ManagedTokenPolicyTest {
   private ManagedTokenPolicy live(Inject inject) {
     ManagedTokenPolicy policy = policy(inject, "https://login.mypurecloud.com/oauth/token", API);
     assertThat(policy.covers("https", API, -1, "/api/v2/users/me")).isTrue();
-    CompletableFuture<Void> ready = policy.ready().toCompletableFuture();
+    CompletableFuture<Void> ready = policy.ready(NO_BUDGET).toCompletableFuture();
     time.runDue();
     assertThat(ready).isCompleted();
     return policy;
@@ -145,7 +148,7 @@ class ManagedTokenPolicyTest {
     ManagedTokenPolicy policy = live(Inject.ALWAYS);
 
     assertThat(policy.mayReplace(own)).isEqualTo(replaced);
-    assertThat(policy.authorization(own)).isEqualTo(replaced ? MANAGED : null);
+    assertThat(policy.authorization(own, NO_BUDGET)).isEqualTo(replaced ? MANAGED : null);
     assertThat(policy.authorizationNow(own)).isEqualTo(replaced ? MANAGED : null);
   }
 
@@ -153,69 +156,71 @@ class ManagedTokenPolicyTest {
   void bearer_only_adds_nothing_where_the_app_sends_nothing() {
     ManagedTokenPolicy policy = live(Inject.BEARER_ONLY);
 
-    assertThat(policy.authorization(null)).isNull();
-    assertThat(policy.authorization("Basic eDp5")).isNull();
-    assertThat(policy.authorization("Bearer stale")).isEqualTo(MANAGED);
+    assertThat(policy.authorization(null, NO_BUDGET)).isNull();
+    assertThat(policy.authorization("Basic eDp5", NO_BUDGET)).isNull();
+    assertThat(policy.authorization("Bearer stale", NO_BUDGET)).isEqualTo(MANAGED);
   }
 
   @Test
   void on_401_keeps_each_value_of_the_app_until_that_very_value_was_refused() {
     ManagedTokenPolicy policy = live(Inject.ON_401);
-    assertThat(policy.authorization("Bearer one")).isNull();
-    assertThat(policy.authorization(null)).isNull();
+    assertThat(policy.authorization("Bearer one", NO_BUDGET)).isNull();
+    assertThat(policy.authorization(null, NO_BUDGET)).isNull();
 
-    CompletableFuture<Boolean> renewal = policy.renewAsync("Bearer one").toCompletableFuture();
+    CompletableFuture<Boolean> renewal =
+        policy.renewAsync("Bearer one", NO_BUDGET).toCompletableFuture();
     time.runDue();
 
     assertThat(renewal).isCompletedWithValue(true);
-    assertThat(policy.authorization("Bearer one")).isEqualTo(MANAGED);
-    assertThat(policy.authorization("Bearer two")).isNull();
-    assertThat(policy.authorization(null)).isNull();
+    assertThat(policy.authorization("Bearer one", NO_BUDGET)).isEqualTo(MANAGED);
+    assertThat(policy.authorization("Bearer two", NO_BUDGET)).isNull();
+    assertThat(policy.authorization(null, NO_BUDGET)).isNull();
 
-    assertThat(policy.renew(null)).isTrue();
-    assertThat(policy.authorization(null)).isEqualTo(MANAGED);
-    assertThat(policy.authorization("Bearer two")).isNull();
+    assertThat(policy.renew(null, NO_BUDGET)).isTrue();
+    assertThat(policy.authorization(null, NO_BUDGET)).isEqualTo(MANAGED);
+    assertThat(policy.authorization("Bearer two", NO_BUDGET)).isNull();
   }
 
   @Test
   void on_401_remembers_a_bounded_number_of_values() {
     ManagedTokenPolicy policy = live(Inject.ON_401);
-    policy.renewAsync("Bearer 0");
+    policy.renewAsync("Bearer 0", NO_BUDGET);
     time.runDue();
 
     for (int i = 1; i <= 64; i++) {
-      assertThat(policy.renew("Bearer " + i)).isTrue();
+      assertThat(policy.renew("Bearer " + i, NO_BUDGET)).isTrue();
     }
 
-    assertThat(policy.authorization("Bearer 0")).as("the oldest is forgotten").isNull();
-    assertThat(policy.authorization("Bearer 1")).isEqualTo(MANAGED);
-    assertThat(policy.authorization("Bearer 64")).isEqualTo(MANAGED);
+    assertThat(policy.authorization("Bearer 0", NO_BUDGET)).as("the oldest is forgotten").isNull();
+    assertThat(policy.authorization("Bearer 1", NO_BUDGET)).isEqualTo(MANAGED);
+    assertThat(policy.authorization("Bearer 64", NO_BUDGET)).isEqualTo(MANAGED);
   }
 
   @Test
   void on_401_a_refused_token_of_the_agent_is_not_taken_for_one_of_the_app() {
     ManagedTokenPolicy policy = live(Inject.ON_401);
-    policy.renewAsync("Bearer own");
+    policy.renewAsync("Bearer own", NO_BUDGET);
     time.runDue();
 
     for (int i = 0; i < 100; i++) {
-      policy.renewAsync(MANAGED);
+      policy.renewAsync(MANAGED, NO_BUDGET);
       time.runDue();
     }
 
-    assertThat(policy.authorization("Bearer own")).isEqualTo(MANAGED);
-    assertThat(policy.authorization(MANAGED)).isNull();
+    assertThat(policy.authorization("Bearer own", NO_BUDGET)).isEqualTo(MANAGED);
+    assertThat(policy.authorization(MANAGED, NO_BUDGET)).isNull();
   }
 
   @Test
   void before_the_first_covered_request_nothing_is_made_and_nothing_waits() {
     ManagedTokenPolicy policy = policy(Inject.ALWAYS, null, API);
 
-    assertThat(policy.authorization(null)).isNull();
+    assertThat(policy.authorization(null, NO_BUDGET)).isNull();
     assertThat(policy.authorizationNow(null)).isNull();
-    assertThat(policy.renew(null)).isFalse();
-    assertThat(policy.renewAsync(null).toCompletableFuture()).isCompletedWithValue(false);
-    assertThat(policy.ready().toCompletableFuture()).isCompleted();
+    assertThat(policy.renew(null, NO_BUDGET)).isFalse();
+    assertThat(policy.renewAsync(null, NO_BUDGET).toCompletableFuture())
+        .isCompletedWithValue(false);
+    assertThat(policy.ready(NO_BUDGET).toCompletableFuture()).isCompleted();
     policy.replayRefused(null);
     assertThat(asked).isEmpty();
   }
@@ -228,12 +233,13 @@ class ManagedTokenPolicyTest {
     assertThat(policy.authorizationNow("Bearer own")).isNull();
 
     // when
-    CompletableFuture<Boolean> renewal = policy.renewAsync("Bearer own").toCompletableFuture();
+    CompletableFuture<Boolean> renewal =
+        policy.renewAsync("Bearer own", NO_BUDGET).toCompletableFuture();
 
     // then
     assertThat(renewal).as("the flight is still under way").isCompletedWithValue(false);
     time.runDue();
-    assertThat(policy.renew("Bearer own")).as("the flight has brought a token").isTrue();
+    assertThat(policy.renew("Bearer own", NO_BUDGET)).as("the flight has brought a token").isTrue();
   }
 
   @Test

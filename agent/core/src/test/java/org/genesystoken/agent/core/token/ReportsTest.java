@@ -2,16 +2,11 @@ package org.genesystoken.agent.core.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.genesystoken.agent.core.endpoint.TokenRequestException;
+import org.genesystoken.agent.core.log.Lines;
 import org.genesystoken.agent.core.time.VirtualTime;
 import org.junit.jupiter.api.Test;
-import org.slf4j.Marker;
-import org.slf4j.event.Level;
-import org.slf4j.helpers.AbstractLogger;
-import org.slf4j.helpers.MessageFormatter;
 
 class ReportsTest {
   private final VirtualTime time = new VirtualTime();
@@ -26,7 +21,7 @@ class ReportsTest {
     time.advance(10, TimeUnit.SECONDS);
     reports.failed(TokenRequestException.temporary("it answered 503"));
 
-    assertThat(lines.said)
+    assertThat(lines.said())
         .containsExactly(
             "WARN No token from https://login.test/oauth/token: it answered 503",
             "WARN No token from https://login.test/oauth/token: it answered 503");
@@ -37,7 +32,7 @@ class ReportsTest {
     reports.failed(TokenRequestException.temporary("it answered 503"));
     reports.failed(TokenRequestException.permanent("it answered 400", ""));
 
-    assertThat(lines.said)
+    assertThat(lines.said())
         .containsExactly(
             "WARN No token from https://login.test/oauth/token: it answered 503",
             "ERROR No token from https://login.test/oauth/token: it answered 400");
@@ -50,7 +45,7 @@ class ReportsTest {
     reports.got(2, 60_000);
     reports.got(3, 60_000);
 
-    assertThat(lines.said)
+    assertThat(lines.said())
         .filteredOn(line -> !line.startsWith("DEBUG"))
         .containsExactly(
             "WARN No token from https://login.test/oauth/token: it answered 503",
@@ -62,71 +57,6 @@ class ReportsTest {
     reports.asking(1);
     reports.got(1, 60_000);
 
-    assertThat(lines.said).hasSize(2).allMatch(line -> line.startsWith("DEBUG "));
-  }
-
-  private static final class Lines extends AbstractLogger {
-    final transient List<String> said = new ArrayList<>();
-
-    @Override
-    protected String getFullyQualifiedCallerName() {
-      return null;
-    }
-
-    @Override
-    protected void handleNormalizedLoggingCall(
-        Level level, Marker marker, String pattern, Object[] arguments, Throwable throwable) {
-      said.add(level + " " + MessageFormatter.basicArrayFormat(pattern, arguments));
-    }
-
-    @Override
-    public boolean isTraceEnabled() {
-      return true;
-    }
-
-    @Override
-    public boolean isTraceEnabled(Marker marker) {
-      return true;
-    }
-
-    @Override
-    public boolean isDebugEnabled() {
-      return true;
-    }
-
-    @Override
-    public boolean isDebugEnabled(Marker marker) {
-      return true;
-    }
-
-    @Override
-    public boolean isInfoEnabled() {
-      return true;
-    }
-
-    @Override
-    public boolean isInfoEnabled(Marker marker) {
-      return true;
-    }
-
-    @Override
-    public boolean isWarnEnabled() {
-      return true;
-    }
-
-    @Override
-    public boolean isWarnEnabled(Marker marker) {
-      return true;
-    }
-
-    @Override
-    public boolean isErrorEnabled() {
-      return true;
-    }
-
-    @Override
-    public boolean isErrorEnabled(Marker marker) {
-      return true;
-    }
+    assertThat(lines.said()).hasSize(2).allMatch(line -> line.startsWith("DEBUG "));
   }
 }

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.helpers.NOPLogger;
 
 class TokenManagerTest {
+  private static final long NO_BUDGET = Long.MAX_VALUE;
   private static final String FIRST = "Bearer token-1";
   private static final String SECOND = "Bearer token-2";
 
@@ -85,7 +86,7 @@ class TokenManagerTest {
 
     String header = manager.headerNow();
     assertThat(header).isEqualTo(FIRST);
-    assertThat(manager.header()).isSameAs(header);
+    assertThat(manager.header(NO_BUDGET)).isSameAs(header);
     assertThat(endpoint.requests()).isEqualTo(1);
   }
 
@@ -104,7 +105,7 @@ class TokenManagerTest {
     try {
       List<Future<String>> headers = new ArrayList<>();
       for (int i = 0; i < 10_000; i++) {
-        headers.add(callers.submit(manager::header));
+        headers.add(callers.submit(() -> manager.header(NO_BUDGET)));
       }
       assertThat(asked.await(10, SECONDS)).isTrue();
       answer.countDown();
@@ -127,8 +128,8 @@ class TokenManagerTest {
         });
     TokenManager manager = onRealThreads(50);
 
-    assertThat(manager.header()).isNull();
-    CompletableFuture<Void> ready = manager.whenReady().toCompletableFuture();
+    assertThat(manager.header(NO_BUDGET)).isNull();
+    CompletableFuture<Void> ready = manager.whenReady(NO_BUDGET).toCompletableFuture();
     ready.get(10, SECONDS);
     assertThat(manager.headerNow()).as("timed out, not granted").isNull();
 
@@ -148,20 +149,21 @@ class TokenManagerTest {
     TokenManager manager = onRealThreads(20_000);
 
     Thread.currentThread().interrupt();
-    String header = manager.header();
+    String header = manager.header(NO_BUDGET);
     boolean flag = Thread.interrupted();
 
     assertThat(header).isNull();
     assertThat(flag).isTrue();
     answer.countDown();
-    assertThat(manager.header()).isEqualTo(FIRST);
+    assertThat(manager.header(NO_BUDGET)).isEqualTo(FIRST);
   }
 
   @Test
   void a_cancelled_future_harms_neither_the_flight_nor_the_others() {
     TokenManager manager = manager();
-    CompletableFuture<Void> mine = manager.whenReady().toCompletableFuture();
-    CompletableFuture<Boolean> other = manager.renewAsync("Bearer own").toCompletableFuture();
+    CompletableFuture<Void> mine = manager.whenReady(NO_BUDGET).toCompletableFuture();
+    CompletableFuture<Boolean> other =
+        manager.renewAsync("Bearer own", NO_BUDGET).toCompletableFuture();
 
     mine.cancel(true);
     time.runDue();
@@ -175,13 +177,13 @@ class TokenManagerTest {
     TokenManager manager = manager();
     CompletableFuture<Void> broken =
         manager
-            .whenReady()
+            .whenReady(NO_BUDGET)
             .thenRun(
                 () -> {
                   throw new IllegalStateException("the app's");
                 })
             .toCompletableFuture();
-    CompletableFuture<Void> other = manager.whenReady().toCompletableFuture();
+    CompletableFuture<Void> other = manager.whenReady(NO_BUDGET).toCompletableFuture();
 
     time.runDue();
 
@@ -196,7 +198,7 @@ class TokenManagerTest {
           throw new NoClassDefFoundError("some/Library");
         });
     TokenManager manager = manager();
-    CompletableFuture<Boolean> renewed = manager.renewAsync(null).toCompletableFuture();
+    CompletableFuture<Boolean> renewed = manager.renewAsync(null, NO_BUDGET).toCompletableFuture();
 
     time.runDue();
 
@@ -213,12 +215,12 @@ class TokenManagerTest {
     AtomicReference<String> seen = new AtomicReference<>("nothing");
     endpoint.then(
         token -> {
-          seen.set(itself.get().header());
+          seen.set(itself.get().header(NO_BUDGET));
           return ScriptedEndpoint.grant(token, 3_600);
         });
     itself.set(onRealThreads(3_600_000));
 
-    assertThat(itself.get().header()).isEqualTo(FIRST);
+    assertThat(itself.get().header(NO_BUDGET)).isEqualTo(FIRST);
     assertThat(seen.get()).isNull();
   }
 
@@ -239,7 +241,7 @@ class TokenManagerTest {
           return ScriptedEndpoint.grant(token, 3_600);
         });
 
-    waiter.set(manager.get().renewAsync(null).toCompletableFuture());
+    waiter.set(manager.get().renewAsync(null, NO_BUDGET).toCompletableFuture());
     time.runDue();
 
     assertThat(manager.get().headerNow()).isEqualTo(SECOND);
@@ -277,7 +279,7 @@ class TokenManagerTest {
   void a_request_shortly_before_the_end_of_an_idle_token_carries_it_and_starts_the_renewal() {
     endpoint.always(ScriptedEndpoint.granting(60));
     TokenManager manager = manager();
-    CompletableFuture<Void> ready = manager.whenReady().toCompletableFuture();
+    CompletableFuture<Void> ready = manager.whenReady(NO_BUDGET).toCompletableFuture();
     time.runDue();
     assertThat(ready).isCompleted();
     time.advance(46, SECONDS);
@@ -408,7 +410,7 @@ class TokenManagerTest {
     assertThat(endpoint.requests()).isZero();
 
     CompletableFuture<Boolean> renewed =
-        manager.renewAsync("Bearer configured").toCompletableFuture();
+        manager.renewAsync("Bearer configured", NO_BUDGET).toCompletableFuture();
     time.runDue();
     assertThat(renewed).isCompletedWithValue(true);
     assertThat(manager.headerNow()).isEqualTo(FIRST);
@@ -422,10 +424,10 @@ class TokenManagerTest {
     List<CompletableFuture<Boolean>> renewals = new ArrayList<>();
 
     for (int i = 0; i < 10_000; i++) {
-      renewals.add(manager.renewAsync(FIRST).toCompletableFuture());
+      renewals.add(manager.renewAsync(FIRST, NO_BUDGET).toCompletableFuture());
     }
     time.runDue();
-    renewals.add(manager.renewAsync(FIRST).toCompletableFuture());
+    renewals.add(manager.renewAsync(FIRST, NO_BUDGET).toCompletableFuture());
 
     assertThat(renewals).allSatisfy(renewal -> assertThat(renewal).isCompletedWithValue(true));
     assertThat(endpoint.requests()).isEqualTo(2);
@@ -437,8 +439,8 @@ class TokenManagerTest {
   void a_refused_token_of_an_older_generation_or_of_the_app_needs_no_request() {
     TokenManager manager = live();
 
-    assertThat(manager.renew("Bearer of-the-app")).isTrue();
-    assertThat(manager.renew(null)).isTrue();
+    assertThat(manager.renew("Bearer of-the-app", NO_BUDGET)).isTrue();
+    assertThat(manager.renew(null, NO_BUDGET)).isTrue();
 
     assertThat(endpoint.requests()).isEqualTo(1);
   }
@@ -447,14 +449,14 @@ class TokenManagerTest {
   void a_renewal_that_fails_answers_all_waiters_and_the_next_one_is_refused_at_once() {
     TokenManager manager = live();
     endpoint.always(ScriptedEndpoint.failing());
-    CompletableFuture<Boolean> first = manager.renewAsync(FIRST).toCompletableFuture();
-    CompletableFuture<Boolean> second = manager.renewAsync(FIRST).toCompletableFuture();
+    CompletableFuture<Boolean> first = manager.renewAsync(FIRST, NO_BUDGET).toCompletableFuture();
+    CompletableFuture<Boolean> second = manager.renewAsync(FIRST, NO_BUDGET).toCompletableFuture();
 
     time.runDue();
 
     assertThat(first).isCompletedWithValue(false);
     assertThat(second).isCompletedWithValue(false);
-    assertThat(manager.renew(FIRST)).isFalse();
+    assertThat(manager.renew(FIRST, NO_BUDGET)).isFalse();
     assertThat(endpoint.requests()).isEqualTo(2);
     assertThat(manager.headerNow()).as("good by the clock, so still sent").isEqualTo(FIRST);
   }
@@ -467,7 +469,7 @@ class TokenManagerTest {
     for (int death = 1; death <= 200; death++) {
       time.advance(1, SECONDS);
       CompletableFuture<Boolean> renewed =
-          manager.renewAsync("Bearer token-" + death).toCompletableFuture();
+          manager.renewAsync("Bearer token-" + death, NO_BUDGET).toCompletableFuture();
       time.runDue();
       assertThat(renewed).as("death %d", death).isCompletedWithValue(true);
     }
@@ -489,13 +491,13 @@ class TokenManagerTest {
         calls.add(
             callers.submit(
                 () -> {
-                  String sent = manager.header();
+                  String sent = manager.header(NO_BUDGET);
                   if (kills && !sent.equals(dead.getAndSet(sent))) {
                     deaths.incrementAndGet();
                   }
                   if (sent.equals(dead.get())) {
-                    assertThat(manager.renew(sent)).isTrue();
-                    assertThat(manager.header()).isNotEqualTo(sent);
+                    assertThat(manager.renew(sent, NO_BUDGET)).isTrue();
+                    assertThat(manager.header(NO_BUDGET)).isNotEqualTo(sent);
                   }
                 }));
       }
@@ -561,7 +563,7 @@ class TokenManagerTest {
     TokenManager manager = live();
     renewed(manager, FIRST);
     manager.replayRefused(SECOND);
-    assertThat(manager.renew(SECOND)).isFalse();
+    assertThat(manager.renew(SECOND, NO_BUDGET)).isFalse();
 
     time.advance(30, SECONDS);
     assertThat(renewed(manager, SECOND)).isTrue();
@@ -583,8 +585,8 @@ class TokenManagerTest {
     time.runDue();
 
     for (int i = 0; i < 6_000; i++) {
-      assertThat(manager.header()).isNull();
-      assertThat(manager.whenReady().toCompletableFuture()).isCompleted();
+      assertThat(manager.header(NO_BUDGET)).isNull();
+      assertThat(manager.whenReady(NO_BUDGET).toCompletableFuture()).isCompleted();
     }
 
     assertThat(endpoint.requests()).isEqualTo(1);
@@ -667,16 +669,17 @@ class TokenManagerTest {
   }
 
   private boolean renewed(TokenManager manager, String refused) {
-    CompletableFuture<Boolean> renewal = manager.renewAsync(refused).toCompletableFuture();
+    CompletableFuture<Boolean> renewal =
+        manager.renewAsync(refused, NO_BUDGET).toCompletableFuture();
     // the wait is 0 here: the flight, queued first, is over before the time-out runs
     time.runDue();
     return renewal.join();
   }
 
   private static String patiently(TokenManager manager) {
-    String header = manager.header();
+    String header = manager.header(NO_BUDGET);
     for (int i = 0; header == null && i < 200; i++) {
-      header = manager.header();
+      header = manager.header(NO_BUDGET);
     }
     return header;
   }
