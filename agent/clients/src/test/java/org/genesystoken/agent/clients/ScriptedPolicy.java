@@ -99,7 +99,7 @@ public final class ScriptedPolicy extends TokenPolicy {
 
   @Override
   public boolean meansExpired(ApiAnswer answer) {
-    if (answer.length() == 0) {
+    if (answer.head().length == 0) {
       // by the headers alone
       return false;
     }

@@ -87,11 +87,9 @@ final class Answers {
    * given the connection and the JDK's HTTP client.
    */
   static final class Disconnecting implements BiFunction<Object, Object, Object> {
-    private final TokenPolicy policy;
     private final Calls calls;
 
-    Disconnecting(TokenPolicy policy, Calls calls) {
-      this.policy = policy;
+    Disconnecting(Calls calls) {
       this.calls = calls;
     }
 

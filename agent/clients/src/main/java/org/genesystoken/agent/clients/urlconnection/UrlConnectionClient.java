@@ -85,7 +85,7 @@ public final class UrlConnectionClient implements Client {
             new Answers.Answered(policy, calls),
             new Replay(calls),
             new Replay.BeforeBody(calls),
-            new Answers.Disconnecting(policy, calls),
+            new Answers.Disconnecting(calls),
             new Answers.Streaming(policy, calls));
   }
 

@@ -1,5 +1,7 @@
 package org.genesystoken.agent.clients.httpclient;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
@@ -30,6 +32,9 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
 final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
   /** The JDK takes no less for a time-out; the attempt then times out at once. */
   private static final Duration LEAST = Duration.ofMillis(1);
+
+  /** How long the app's call may be held up for a body that the app itself may never read. */
+  private static final long PATIENCE_MILLIS = 2000;
 
   private final TokenPolicy policy;
   private final HttpClient client;
@@ -184,7 +189,10 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
   @Override
   public BodySubscriber<T> apply(ResponseInfo info) {
     return own && policy.looksAt(info.statusCode()) && isClear(info)
-        ? new Refusal<>(this, info)
+        ? new Refusal<>(
+            this,
+            info,
+            new CompletableFuture<Void>().completeOnTimeout(null, PATIENCE_MILLIS, MILLISECONDS))
         : subscriber(info);
   }
 
@@ -196,11 +204,15 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
 
   /** Whether the headers of an answer, or its body, can tell what it means. */
   private boolean isClear(ResponseInfo info) {
+    return TokenPolicy.mayTellInBody(info.headers().firstValue("Content-Type").orElse(null))
+        || refusals().isClearWithoutBody(answer(info));
+  }
+
+  private RefusedCall refusals() {
     if (refusals == null) {
       refusals = policy.refusedCall();
     }
-    return TokenPolicy.mayTellInBody(info.headers().firstValue("Content-Type").orElse(null))
-        || refusals.isClearWithoutBody(answer(info));
+    return refusals;
   }
 
   private static ApiAnswer answer(ResponseInfo info) {
@@ -220,7 +232,7 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
    * @return completes, never exceptionally, with true if the call is to be sent again
    */
   CompletableFuture<Boolean> refused(ResponseInfo info, byte[] head, int length) {
-    return refusals
+    return refusals()
         .replaysAsync(answer(info).withBody(head, length), sent, isReplayable(), budgetMillis())
         .toCompletableFuture();
   }

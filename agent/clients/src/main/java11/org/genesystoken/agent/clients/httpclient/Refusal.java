@@ -1,7 +1,5 @@
 package org.genesystoken.agent.clients.httpclient;
 
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
-
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.ByteBuffer;
@@ -22,14 +20,11 @@ final class Refusal<T> implements BodySubscriber<T> {
   /** Bytes of a refused body that the replay's answer waits for at most, to keep the connection. */
   private static final int DRAIN_LIMIT = 64 * 1024;
 
-  /** How long the app's call may be held up for a body that the app itself may never read. */
-  private static final long PATIENCE_MILLIS = 2000;
-
   private final Exchange<T> exchange;
   private final ResponseInfo info;
   private final CompletableFuture<T> body = new CompletableFuture<>();
   private final List<List<ByteBuffer>> kept = new ArrayList<>();
-  private final CompletableFuture<Void> patience = new CompletableFuture<>();
+  private final CompletableFuture<Void> patience;
   private int size;
   private Subscription upstream;
 
@@ -44,9 +39,14 @@ final class Refusal<T> implements BodySubscriber<T> {
   private boolean ended;
   private Throwable failure;
 
-  Refusal(Exchange<T> exchange, ResponseInfo info) {
+  /**
+   * @param patience completed when the app's call has been held up long enough; cancelled when the
+   *     decision comes first
+   */
+  Refusal(Exchange<T> exchange, ResponseInfo info, CompletableFuture<Void> patience) {
     this.exchange = exchange;
     this.info = info;
+    this.patience = patience;
   }
 
   @Override
@@ -58,9 +58,7 @@ final class Refusal<T> implements BodySubscriber<T> {
   public void onSubscribe(Subscription subscription) {
     upstream = subscription;
     // Not on the timer's thread: the app's handler may run now, and may take its time.
-    patience
-        .completeOnTimeout(null, PATIENCE_MILLIS, MILLISECONDS)
-        .thenRun(() -> exchange.execute(this::late));
+    patience.thenRun(() -> exchange.execute(this::late));
     synchronized (this) {
       asked = true;
     }

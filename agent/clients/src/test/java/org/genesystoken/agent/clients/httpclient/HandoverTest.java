@@ -28,7 +28,39 @@ class HandoverTest {
 
   @Test
   void theJdkIsAskedForNoMoreThanTheAppAskedForAndWasNotKept() {
-    // given: an app that asks for nothing by itself, and one chunk that was kept
+    // given
+    Handover<Void> handover = handover(List.of(chunk()), 0);
+
+    // when
+    handover.request(1);
+    handover.request(2);
+    handover.request(1);
+    handover.onNext(chunk());
+    handover.request(3);
+    handover.request(Long.MAX_VALUE);
+    handover.onNext(chunk());
+    handover.request(5);
+
+    // then
+    assertThat(asked).containsExactly(2L, 1L, 3L, Long.MAX_VALUE);
+  }
+
+  @Test
+  void whatWasAskedForBeforeIsNotAskedForAgain() {
+    // given: a decision that did not wait for a chunk that is still to come
+    Handover<Void> handover = handover(List.of(), 1);
+
+    // when
+    handover.request(1);
+    handover.onNext(chunk());
+    handover.request(2);
+
+    // then
+    assertThat(asked).containsExactly(2L);
+  }
+
+  /** Of an app that asks for nothing by itself. */
+  private Handover<Void> handover(List<List<ByteBuffer>> kept, int underWay) {
     BodySubscriber<Void> app =
         BodySubscribers.fromSubscriber(
             new Flow.Subscriber<List<ByteBuffer>>() {
@@ -45,21 +77,9 @@ class HandoverTest {
               public void onComplete() {}
             });
     Handover<Void> handover = new Handover<>(app, upstream, new CompletableFuture<>());
-    handover.keep(List.of(chunk()));
+    handover.keep(kept, underWay);
     handover.start();
-
-    // when
-    handover.request(1);
-    handover.request(2);
-    handover.request(1);
-    handover.onNext(chunk());
-    handover.request(3);
-    handover.request(Long.MAX_VALUE);
-    handover.onNext(chunk());
-    handover.request(5);
-
-    // then
-    assertThat(asked).containsExactly(2L, 1L, 3L, Long.MAX_VALUE);
+    return handover;
   }
 
   private static List<ByteBuffer> chunk() {

@@ -17,6 +17,7 @@ import java.net.http.HttpResponse.BodySubscribers;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -49,27 +50,30 @@ class RefusalTest {
 
   private static final HttpClient CLIENT = HttpClient.newBuilder().executor(THREADS).build();
 
-  private static final ResponseInfo REFUSED =
-      new ResponseInfo() {
-        @Override
-        public int statusCode() {
-          return 401;
-        }
+  private static final ResponseInfo REFUSED = answer(401);
 
-        @Override
-        public HttpHeaders headers() {
-          return HttpHeaders.of(
-              Map.of(
-                  "WWW-Authenticate", List.of("Bearer", "Basic"),
-                  "content-encoding", List.of("gzip")),
-              (name, value) -> true);
-        }
+  private static ResponseInfo answer(int status) {
+    return new ResponseInfo() {
+      @Override
+      public int statusCode() {
+        return status;
+      }
 
-        @Override
-        public HttpClient.Version version() {
-          return HttpClient.Version.HTTP_1_1;
-        }
-      };
+      @Override
+      public HttpHeaders headers() {
+        return HttpHeaders.of(
+            Map.of(
+                "WWW-Authenticate", List.of("Bearer", "Basic"),
+                "content-encoding", List.of("gzip")),
+            (name, value) -> true);
+      }
+
+      @Override
+      public HttpClient.Version version() {
+        return HttpClient.Version.HTTP_1_1;
+      }
+    };
+  }
 
   private final ScriptedPolicy policy = new ScriptedPolicy();
 
@@ -314,6 +318,84 @@ class RefusalTest {
     // then
     assertThatThrownBy(() -> refusal.getBody().toCompletableFuture().get(10, SECONDS))
         .hasCause(ofApp);
+  }
+
+  @Property(tries = 200)
+  void aBodyThatComesTooSlowlyIsForTheAppWhateverItSays(
+      @ForAll @IntRange(max = 20 * 1024) int size,
+      @ForAll @IntRange(min = 1, max = 5_000) int chunk,
+      @ForAll long seed)
+      throws Exception {
+    // given
+    byte[] sent = Wire.bytes(size);
+    CompletableFuture<Void> patience = new CompletableFuture<>();
+    AppSubscriber app = new AppSubscriber(new Random(seed), THREADS, -1);
+    Refusal<byte[]> refusal = new Refusal<>(exchange(info -> app), REFUSED, patience);
+    CompletableFuture<Boolean> renewal = answering(Answer.RENEWED_LATER);
+    Wire wire = new Wire(refusal, THREADS, Wire.cut(sent, new Random(seed + 1), chunk), null);
+
+    // when: somewhere on the way, perhaps with the decision just made
+    wire.start();
+    patience.complete(null);
+    renewal.complete(false);
+    byte[] body = refusal.getBody().toCompletableFuture().get(10, SECONDS);
+
+    // then
+    assertThat(body).isEqualTo(sent);
+    assertThat(app.faults).isEmpty();
+  }
+
+  @Test
+  void anAppThatWantsTheHeadersOfABodyThatNeverEndsGetsThem() throws Exception {
+    // given: one chunk, and no more
+    CompletableFuture<Void> patience = new CompletableFuture<>();
+    Refusal<InputStream> refusal =
+        new Refusal<>(exchange(info -> BodySubscribers.ofInputStream()), REFUSED, patience);
+    List<Long> asked = new ArrayList<>();
+    refusal.onSubscribe(
+        new Subscription() {
+          @Override
+          public void request(long count) {
+            asked.add(count);
+          }
+
+          @Override
+          public void cancel() {}
+        });
+    refusal.onNext(List.of(ByteBuffer.wrap(new byte[] {1})));
+    assertThat(refusal.getBody().toCompletableFuture()).isNotDone();
+
+    // when
+    patience.complete(null);
+
+    // then
+    InputStream body = refusal.getBody().toCompletableFuture().get(10, SECONDS);
+    assertThat(body.read()).isEqualTo(1);
+    assertThat(asked).as("for the stream, as much as it wants").isNotEmpty();
+    assertThat(policy.renewed).isEmpty();
+  }
+
+  @Test
+  void aThrottledCallIsSentAgainAsOftenAsThePolicySays() throws Exception {
+    // given
+    policy.pauseMillis = 10;
+    Exchange<String> exchange =
+        exchange(info -> BodySubscribers.ofString(StandardCharsets.US_ASCII));
+    ResponseInfo throttled = answer(429);
+
+    // when, then
+    for (int i = 0; i < 2; i++) {
+      BodySubscriber<String> refusal = exchange.apply(throttled);
+      new Wire(refusal, Runnable::run, chunksOf(new byte[10], 10), null).start();
+      assertThat(exchange.replays()).isTrue();
+    }
+    BodySubscriber<String> last = exchange.apply(throttled);
+    byte[] body = "slow down".getBytes(StandardCharsets.US_ASCII);
+    new Wire(last, Runnable::run, chunksOf(body, 4), null).start();
+    assertThat(last.getBody().toCompletableFuture().get(10, SECONDS)).isEqualTo("slow down");
+    assertThat(exchange.replays()).isFalse();
+    assertThat(policy.renewed).isEmpty();
+    assertThat(policy.passedOn).containsExactly(429);
   }
 
   @Test

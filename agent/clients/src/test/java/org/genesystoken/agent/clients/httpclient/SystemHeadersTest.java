@@ -38,7 +38,8 @@ class SystemHeadersTest {
     assertThat(system.get("Authorization")).containsExactly("Bearer managed");
     assertThat(exchange.apply(status(401))).isInstanceOf(Refusal.class);
     assertThat(exchange.apply(status(200))).isNotInstanceOf(Refusal.class);
-    assertThat(exchange.apply(status(403))).isNotInstanceOf(Refusal.class);
+    assertThat(exchange.apply(status(403))).as("may be worth a line").isInstanceOf(Refusal.class);
+    assertThat(exchange.apply(status(404))).isNotInstanceOf(Refusal.class);
   }
 
   @Test

@@ -68,7 +68,7 @@ public final class RefusedCall {
           ? CompletableFuture.completedFuture(false)
           : policy
               .renewAsync(sent, budgetMillis)
-              .thenApply(token -> replaysWith(token, replayable));
+              .handle((token, failure) -> replaysWith(failure == null && token, replayable));
     }
     long pause = pause(answer, replayable, budgetMillis);
     if (pause < 0) {
