@@ -71,10 +71,7 @@ class SecurityManagerIT {
             launch(jdk, grant)
                 .withAgent(AgentSettings.clientCredentials(genesys).asArgument())
                 .start()) {
-      for (Client client : List.of(Client.URL_CONNECTION, Client.SEND_1, Client.SEND_2)) {
-        if (Client.on(jdk).noneMatch(client::equals)) {
-          continue;
-        }
+      for (Client client : Client.on(jdk).toList()) {
         String url = "\turl=" + genesys.http("/api/v2/x") + STALE;
         assertThat(app.run("call\t" + client.field() + url)).contains("code: 200");
         for (String more : List.of("", "\tmethod=POST\tbody=1000\tstreaming=fixed")) {
