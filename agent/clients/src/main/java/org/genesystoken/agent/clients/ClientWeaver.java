@@ -6,6 +6,8 @@ import java.io.InputStream;
 import java.lang.instrument.Instrumentation;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.genesystoken.agent.clients.weave.ClassWeave;
 import org.genesystoken.agent.clients.weave.Client;
 import org.genesystoken.agent.clients.weave.Weaver;
@@ -24,6 +26,7 @@ final class ClientWeaver {
   private final Configuration configuration;
   private final Instrumentation instrumentation;
   private final Map<String, Attached> attached = new HashMap<>();
+  private final Set<String> woven = ConcurrentHashMap.newKeySet();
   private Jdk jdk;
   private Logger log;
   private TokenPolicy policy;
@@ -48,9 +51,10 @@ final class ClientWeaver {
       for (ClassWeave weave : to.client.weaves()) {
         if (weave.name().equals(className)) {
           Weaver.check(weave, loader);
-          byte[] woven = Weaver.weave(weave, classFile, to.firstHook);
+          byte[] changed = Weaver.weave(weave, classFile, to.firstHook);
+          woven.add(className);
           log().debug("woven {}", className);
-          return woven;
+          return changed;
         }
       }
       return null;
@@ -58,6 +62,15 @@ final class ClientWeaver {
       // An AssertionError or a LinkageError too: nothing of ours may stop a class from loading.
       warn(className, failure);
       return null;
+    }
+  }
+
+  /** Loads and weaves what there is, and says so. Not under the lock: weaving takes it. */
+  void selfTest() {
+    try {
+      SelfTest.run(ClientWeaver.class.getClassLoader().getParent(), woven, log());
+    } catch (Throwable failure) {
+      warn("the self-test", failure);
     }
   }
 
@@ -75,7 +88,7 @@ final class ClientWeaver {
     }
   }
 
-  private Logger log() {
+  private synchronized Logger log() {
     if (log == null) {
       LogOutput output = LogOutput.of(configuration.logFile());
       output.hide(configuration.clientSecret());

@@ -30,6 +30,9 @@ public final class Installer {
     instrumentation.addTransformer(transformer, true);
     try {
       retransform(instrumentation);
+      if (configuration.logLevel().equals("debug") || configuration.logLevel().equals("trace")) {
+        transformer.selfTest();
+      }
     } catch (Throwable failure) {
       // The caller says that the agent stays inactive.
       instrumentation.removeTransformer(transformer);

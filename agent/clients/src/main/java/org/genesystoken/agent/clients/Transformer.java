@@ -44,6 +44,11 @@ final class Transformer implements ClassFileTransformer {
         : AccessController.doPrivileged(new Weaving(client, className, classFile, loader));
   }
 
+  /** See {@link SelfTest}. */
+  void selfTest() {
+    weaver().selfTest();
+  }
+
   private synchronized ClientWeaver weaver() {
     if (weaver == null) {
       weaver = new ClientWeaver(configuration, instrumentation);
