@@ -137,16 +137,16 @@ final class Calls {
     /** No token yet: the call waits for it without holding a thread. */
     private static CompletableFuture<HttpResponse<Object>> sendWhenReady(
         HttpClient client, Exchange<Object> exchange, PushPromiseHandler<Object> push) {
+      CompletableFuture<Void> start = Internals.future();
       CompletableFuture<HttpResponse<Object>> call =
-          exchange
-              .ready()
-              .thenComposeAsync(
-                  ready ->
-                      exchange.isCancelled()
-                          ? new CompletableFuture<HttpResponse<Object>>()
-                          : send(client, exchange, push),
-                  exchange::execute);
+          start.thenComposeAsync(
+              ready ->
+                  exchange.isCancelled()
+                      ? new CompletableFuture<HttpResponse<Object>>()
+                      : send(client, exchange, push),
+              exchange::execute);
       exchange.cancelWith(call);
+      exchange.ready().whenComplete((ready, failure) -> start.complete(null));
       return call;
     }
 

@@ -10,6 +10,7 @@ import java.util.concurrent.Executor;
 /** What the JDK's client does not show, by reflection; used for rare calls only. Thread-safe. */
 final class Internals {
   private static final String REQUEST = "jdk.internal.net.http.HttpRequestImpl";
+  private static final String FUTURE = "jdk.internal.net.http.common.MinimalFuture";
 
   private Internals() {}
 
@@ -42,6 +43,19 @@ final class Internals {
       return (Executor) value(executor.invoke(implementation), "delegate");
     } catch (ReflectiveOperationException | RuntimeException differs) {
       return new CompletableFuture<Void>().defaultExecutor();
+    }
+  }
+
+  /** A future like those that the client gives to apps, of the JDK's own class. */
+  static <T> CompletableFuture<T> future() {
+    try {
+      Class<?> type = Class.forName(FUTURE, true, HttpClient.class.getClassLoader());
+      @SuppressWarnings("unchecked") // it has the same parameter
+      CompletableFuture<T> made =
+          (CompletableFuture<T>) type.getDeclaredConstructor().newInstance();
+      return made;
+    } catch (ReflectiveOperationException | RuntimeException differs) {
+      return new CompletableFuture<>();
     }
   }
 

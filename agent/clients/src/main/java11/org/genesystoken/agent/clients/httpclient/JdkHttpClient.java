@@ -123,7 +123,9 @@ public final class JdkHttpClient implements Client {
 
   @Override
   public String[] opens() {
-    return new String[] {"java.net.http/jdk.internal.net.http"};
+    return new String[] {
+      "java.net.http/jdk.internal.net.http", "java.net.http/jdk.internal.net.http.common"
+    };
   }
 
   private static final class Send extends MethodWeave {

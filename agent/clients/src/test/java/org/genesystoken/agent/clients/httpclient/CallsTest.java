@@ -92,6 +92,20 @@ class CallsTest {
     assertThat(call).isCancelled();
   }
 
+  @Test
+  void aCallThatWaitsForTheFirstTokenHasAFutureOfTheJdksOwnClass() {
+    // given
+    policy.managed = null;
+    CompletableFuture<?> ofJdk =
+        STAYING.sendAsync(request("http://127.0.0.1:1/"), BodyHandlers.discarding());
+
+    // when
+    CompletableFuture<?> call = (CompletableFuture<?>) beginAsync(handler, STAYING, covered);
+
+    // then
+    assertThat(call).hasSameClassAs(ofJdk);
+  }
+
   private Object begin(Object bodyHandler, HttpClient client, HttpRequest request) {
     return new Calls.Begin(policy).apply(bodyHandler, new Object[] {client, request});
   }
