@@ -25,8 +25,12 @@ final class Calls {
         && !Internals.isWebSocket(request);
   }
 
+  /**
+   * A request of a class of the app's own may have no URI; the JDK has something to say to that.
+   */
   private static boolean covers(TokenPolicy policy, URI uri) {
-    return policy.covers(uri.getScheme(), uri.getHost(), uri.getPort(), uri.getRawPath());
+    return uri != null
+        && policy.covers(uri.getScheme(), uri.getHost(), uri.getPort(), uri.getRawPath());
   }
 
   /** Whether a call is to carry a token, and there is none yet. */

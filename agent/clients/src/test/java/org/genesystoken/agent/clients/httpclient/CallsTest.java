@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.genesystoken.agent.clients.ScriptedPolicy;
 import org.junit.jupiter.api.Test;
@@ -104,6 +108,52 @@ class CallsTest {
 
     // then
     assertThat(call).hasSameClassAs(ofJdk);
+  }
+
+  @Test
+  void aRequestWithoutAUriIsLeftToTheJdk() {
+    // given
+    HttpRequest odd =
+        new HttpRequest() {
+          @Override
+          public Optional<BodyPublisher> bodyPublisher() {
+            return Optional.empty();
+          }
+
+          @Override
+          public String method() {
+            return "GET";
+          }
+
+          @Override
+          public Optional<Duration> timeout() {
+            return Optional.empty();
+          }
+
+          @Override
+          public boolean expectContinue() {
+            return false;
+          }
+
+          @Override
+          public URI uri() {
+            return null;
+          }
+
+          @Override
+          public Optional<HttpClient.Version> version() {
+            return Optional.empty();
+          }
+
+          @Override
+          public HttpHeaders headers() {
+            return HttpHeaders.of(Map.of(), (name, value) -> true);
+          }
+        };
+
+    // when, then
+    assertThat(begin(handler, STAYING, odd)).isSameAs(handler);
+    assertThat(beginAsync(handler, STAYING, odd)).isNull();
   }
 
   private Object begin(Object bodyHandler, HttpClient client, HttpRequest request) {
