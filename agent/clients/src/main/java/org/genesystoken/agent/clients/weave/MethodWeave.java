@@ -30,6 +30,11 @@ public abstract class MethodWeave {
     return descriptor;
   }
 
+  /** Whether the method is one that only some releases have. */
+  protected boolean isOptional() {
+    return false;
+  }
+
   /** Before the method's first instruction. */
   protected void atEntry(Code code) {}
 

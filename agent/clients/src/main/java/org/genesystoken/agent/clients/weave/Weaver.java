@@ -106,7 +106,7 @@ public final class Weaver {
     Set<String> missing = new HashSet<>(weave.fields());
     missing.removeAll(members.found);
     for (Binding binding : bindings) {
-      if (!binding.found()) {
+      if (!binding.found() && !binding.described.weave.isOptional()) {
         missing.add(binding.described.weave.name() + binding.described.weave.descriptor());
       }
     }

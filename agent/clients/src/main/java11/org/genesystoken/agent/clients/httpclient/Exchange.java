@@ -15,6 +15,7 @@ import java.security.AccessController;
 import java.security.PrivilegedAction;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
@@ -26,8 +27,8 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  * One call of the app, from its first hop to its last answer. It stands in for both things that the
  * app passed in: for the body handler, where any answer but one to replay goes to the app's own;
  * and for the request, of which the JDK makes a copy at each attempt, so that a replay can have its
- * body from what was kept and only the time that is left. One attempt is under way at a time;
- * fields are volatile because its hops run on different threads.
+ * body from what was kept. One attempt is under way at a time; fields are volatile because its hops
+ * run on different threads.
  */
 final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
   /** The JDK takes no less for a time-out; the attempt then times out at once. */
@@ -49,14 +50,17 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
   private volatile boolean own;
   private volatile boolean firstHop;
   private volatile String sent;
-  private volatile boolean late;
   private volatile boolean replay;
   private volatile boolean replayDue;
   private volatile Supplier<CompletableFuture<HttpResponse<T>>> sender;
   private volatile CompletableFuture<HttpResponse<T>> next;
+  private volatile CompletableFuture<Void> bound;
   private volatile RefusedCall refusals;
   private volatile CompletableFuture<?> underWay;
   private volatile boolean cancelled;
+
+  /** The JDK holds it weakly, but it is where a cancellation by the app arrives. */
+  private volatile Object first;
 
   Exchange(TokenPolicy policy, HttpClient client, HttpRequest request, BodyHandler<T> handler) {
     this.policy = policy;
@@ -103,7 +107,65 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
                 AccessController.doPrivileged(
                     (PrivilegedAction<CompletableFuture<HttpResponse<T>>>) attempt::get,
                     permissions);
-    return track(sender.get());
+    return sender.get();
+  }
+
+  /**
+   * Begins an attempt, on the thread that sends it. While there is no token it waits here, inside
+   * the JDK's own bookkeeping: a client that is being closed, or a future that is cancelled, knows
+   * of a call that waits for its token.
+   *
+   * @param attempt the JDK's exchange
+   * @param trigger what sets it off
+   * @return the stage to wait for
+   */
+  CompletableFuture<Void> begin(Object attempt, CompletableFuture<Void> trigger) {
+    if (first == null) {
+      first = attempt;
+    }
+    if (replay) {
+      bound(attempt);
+      return trigger;
+    }
+    if (!isCold()) {
+      return trigger;
+    }
+    return trigger
+        .thenCompose(set -> ready())
+        .thenRunAsync(
+            () -> {
+              if (cancelled) {
+                throw new CancellationException();
+              }
+              bound(attempt);
+            },
+            this::execute);
+  }
+
+  /** Whether the call is to carry a token, and there is none yet. */
+  private boolean isCold() {
+    String ofApp = headers().firstValue("Authorization").orElse(null);
+    return covers(policy, uri())
+        && policy.mayReplace(ofApp)
+        && policy.authorizationNow(ofApp) == null;
+  }
+
+  /**
+   * A request of a class of the app's own may have no URI; the JDK has something to say to that.
+   */
+  static boolean covers(TokenPolicy policy, URI uri) {
+    return uri != null
+        && policy.covers(uri.getScheme(), uri.getHost(), uri.getPort(), uri.getRawPath());
+  }
+
+  /** The JDK gives each attempt the whole of the app's time-out; some of it is over. */
+  private void bound(Object attempt) {
+    if (timeout().isPresent()) {
+      CompletableFuture<Void> over =
+          new CompletableFuture<Void>().completeOnTimeout(null, budgetMillis(), MILLISECONDS);
+      over.thenRun(() -> execute(() -> Internals.timeOut(attempt)));
+      bound = over;
+    }
   }
 
   /**
@@ -112,7 +174,7 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
    * @return false: it cannot be replayed, the refusal is for the app
    */
   boolean beginReplay() {
-    if (!isReplayable()) {
+    if (cancelled || !isReplayable()) {
       return false;
     }
     boolean before = replay;
@@ -126,7 +188,12 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
       // Before the refused attempt ends: a client that is being closed ends with its last call.
       CompletableFuture<HttpResponse<T>> attempt = again.get();
       if (!attempt.isCompletedExceptionally()) {
-        next = track(attempt);
+        underWay = attempt;
+        next = attempt;
+        if (cancelled) {
+          // Just now, so that it was the attempt before this one that was met.
+          attempt.cancel(true);
+        }
         return true;
       }
     } catch (RuntimeException unsendable) {
@@ -158,36 +225,24 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
         : replayed.thenCompose(this::answer);
   }
 
-  /** Notes the attempt under way, for {@link #cancelWith}. */
-  <F extends CompletableFuture<?>> F track(F attempt) {
-    underWay = attempt;
-    // The app may have cancelled just before, and so have met the attempt before this one.
-    if (cancelled) {
-      attempt.cancel(true);
+  /** The app has cancelled the future of the first attempt, or one that derives from it. */
+  void cancel() {
+    if (!cancelled) {
+      cancelled = true;
+      CompletableFuture<?> attempt = underWay;
+      if (attempt != null) {
+        attempt.cancel(true);
+      }
     }
-    return attempt;
-  }
-
-  /** Cancels the attempt under way when the app cancels the future that it holds. */
-  void cancelWith(CompletableFuture<?> call) {
-    call.whenComplete(
-        (response, failure) -> {
-          if (call.isCancelled()) {
-            cancelled = true;
-            CompletableFuture<?> attempt = underWay;
-            if (attempt != null) {
-              attempt.cancel(true);
-            }
-          }
-        });
-  }
-
-  boolean isCancelled() {
-    return cancelled;
   }
 
   @Override
   public BodySubscriber<T> apply(ResponseInfo info) {
+    CompletableFuture<Void> running = bound;
+    if (running != null) {
+      // As the JDK's own, it is for the answer's headers.
+      running.cancel(false);
+    }
     return own && policy.looksAt(info.statusCode()) && isClear(info)
         ? new Refusal<>(
             this,
@@ -238,8 +293,7 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
   }
 
   /** Waits for a first token, for half of the app's time-out: the attempt needs some, too. */
-  CompletableFuture<Void> ready() {
-    late = true;
+  private CompletableFuture<Void> ready() {
     return policy.ready(budgetMillis() / 2).toCompletableFuture();
   }
 
@@ -274,7 +328,7 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
 
   @Override
   public Optional<Duration> timeout() {
-    return replay || late ? request.timeout().map(this::left) : request.timeout();
+    return request.timeout();
   }
 
   private boolean isOwnHop() {

@@ -1,20 +1,28 @@
 package org.genesystoken.agent.clients.httpclient;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLSession;
 import org.genesystoken.agent.clients.ScriptedPolicy;
 import org.junit.jupiter.api.Test;
 
@@ -34,7 +42,7 @@ class ExchangeTest {
   }
 
   @Test
-  void aReplayHasWhatIsLeftOfTheTimeout() {
+  void theAppSeesItsOwnTimeoutInTheReplayToo() {
     // given
     Exchange<Void> exchange = exchange(request().timeout(Duration.ofHours(1)).build());
 
@@ -43,9 +51,21 @@ class ExchangeTest {
 
     // then
     assertThat(exchange.replays()).isTrue();
-    assertThat(exchange.timeout().orElseThrow())
-        .isLessThan(Duration.ofHours(1))
-        .isGreaterThan(Duration.ofMinutes(50));
+    assertThat(exchange.timeout()).hasValue(Duration.ofHours(1));
+  }
+
+  @Test
+  void theWaitForATokenIsAsLongAsTheAppsTimeoutAllows() {
+    // given
+    Exchange<Void> exchange = exchange(request().timeout(Duration.ofHours(1)).build());
+
+    // when
+    refuse(exchange);
+
+    // then
+    assertThat(policy.budgets)
+        .singleElement()
+        .satisfies(budget -> assertThat(budget).isBetween(3_000_000L, 3_600_000L));
   }
 
   @Test
@@ -154,51 +174,142 @@ class ExchangeTest {
   }
 
   @Test
-  void cancellingTheAppsFutureCancelsTheAttemptUnderWay() {
+  void aCancellationReachesTheReplay() {
     // given
     Exchange<Void> exchange = exchange(request().build());
-    CompletableFuture<Void> call = new CompletableFuture<>();
-    CompletableFuture<Void> attempt = exchange.track(new CompletableFuture<>());
-    exchange.cancelWith(call);
+    List<CompletableFuture<HttpResponse<Void>>> attempts = new ArrayList<>();
+    exchange.send(() -> attempt(attempts));
+    refuse(exchange);
 
     // when
-    call.cancel(true);
+    exchange.cancel();
 
     // then
-    assertThat(attempt).isCancelled();
-    assertThat(exchange.isCancelled()).isTrue();
+    assertThat(attempts).hasSize(2);
+    assertThat(attempts.get(1)).isCancelled();
   }
 
   @Test
-  void anAttemptThatBeginsJustAfterTheCancellationIsCancelledToo() {
+  void aCancelledCallIsNotSentAgain() {
     // given
     Exchange<Void> exchange = exchange(request().build());
-    CompletableFuture<Void> call = new CompletableFuture<>();
-    exchange.track(new CompletableFuture<>());
-    exchange.cancelWith(call);
-    call.cancel(true);
+    List<CompletableFuture<HttpResponse<Void>>> attempts = new ArrayList<>();
+    exchange.send(() -> attempt(attempts));
 
     // when
-    CompletableFuture<Void> replay = exchange.track(new CompletableFuture<>());
+    exchange.cancel();
+    boolean replayed = refuse(exchange);
 
     // then
-    assertThat(replay).isCancelled();
+    assertThat(replayed).isFalse();
+    assertThat(attempts).hasSize(1);
   }
 
   @Test
-  void anEndThatIsNoCancellationCancelsNothing() {
+  void aReplayThatBeginsJustAfterTheCancellationIsCancelledToo() {
     // given
     Exchange<Void> exchange = exchange(request().build());
-    CompletableFuture<Void> call = new CompletableFuture<>();
-    CompletableFuture<Void> attempt = exchange.track(new CompletableFuture<>());
-    exchange.cancelWith(call);
+    List<CompletableFuture<HttpResponse<Void>>> attempts = new ArrayList<>();
+    exchange.send(
+        () -> {
+          if (!attempts.isEmpty()) {
+            exchange.cancel();
+          }
+          return attempt(attempts);
+        });
 
     // when
-    call.completeExceptionally(new IllegalStateException("timed out"));
+    refuse(exchange);
 
     // then
-    assertThat(attempt).isNotDone();
-    assertThat(exchange.isCancelled()).isFalse();
+    assertThat(attempts.get(1)).isCancelled();
+  }
+
+  @Test
+  void theAnswerOfTheReplayIsTheAnswerOfTheCall() {
+    // given
+    Exchange<Void> exchange = exchange(request().build());
+    List<CompletableFuture<HttpResponse<Void>>> attempts = new ArrayList<>();
+    CompletableFuture<HttpResponse<Void>> call =
+        exchange.send(() -> attempt(attempts)).thenCompose(exchange::answer);
+    refuse(exchange);
+    refuse(exchange);
+
+    // when
+    HttpResponse<Void> good = new Answer();
+    attempts.get(0).complete(new Answer());
+    attempts.get(1).complete(good);
+
+    // then
+    assertThat(call).isCompletedWithValue(good);
+  }
+
+  @Test
+  void withALiveTokenAnAttemptBeginsAtOnce() {
+    // given
+    Exchange<Void> exchange = exchange(request().build());
+    CompletableFuture<Void> trigger = new CompletableFuture<>();
+
+    // when, then
+    assertThat(exchange.begin(new Object(), trigger)).isSameAs(trigger);
+  }
+
+  @Test
+  void withoutATokenAnAttemptBeginsWhenThereIsOneAndOnTheClientsThreads() throws Exception {
+    // given
+    policy.managed = null;
+    HttpClient client =
+        HttpClient.newBuilder()
+            .executor(Executors.newSingleThreadExecutor(task -> new Thread(task, "app-1")))
+            .build();
+    Exchange<Void> exchange =
+        new Exchange<>(policy, client, request().build(), BodyHandlers.discarding());
+    CompletableFuture<Void> trigger = new CompletableFuture<>();
+    CompletableFuture<Void> begun = exchange.begin(new Object(), trigger);
+    CompletableFuture<Thread> beganOn = begun.thenApply(ready -> Thread.currentThread());
+
+    // when
+    trigger.complete(null);
+    boolean waits = !begun.isDone();
+    policy.ready.complete(null);
+
+    // then
+    assertThat(waits).isTrue();
+    assertThat(beganOn.get(10, SECONDS).getName()).isEqualTo("app-1");
+  }
+
+  @Test
+  void aCallThatIsCancelledWhileItWaitsForTheFirstTokenIsNotSent() {
+    // given
+    policy.managed = null;
+    Exchange<Void> exchange = exchange(request().build());
+    CompletableFuture<Void> begun =
+        exchange.begin(new Object(), CompletableFuture.completedFuture(null));
+
+    // when
+    exchange.cancel();
+    policy.ready.complete(null);
+
+    // then
+    assertThatThrownBy(() -> begun.get(10, SECONDS))
+        .hasCauseInstanceOf(CancellationException.class);
+  }
+
+  @Test
+  void anAppThatSendsBasicWaitsForNoToken() {
+    // given
+    policy.managed = null;
+    Exchange<Void> exchange = exchange(request().header("Authorization", "Basic eDp5").build());
+    CompletableFuture<Void> trigger = new CompletableFuture<>();
+
+    // when, then
+    assertThat(exchange.begin(new Object(), trigger)).isSameAs(trigger);
+  }
+
+  private static CompletableFuture<HttpResponse<Void>> attempt(
+      List<CompletableFuture<HttpResponse<Void>>> attempts) {
+    attempts.add(new CompletableFuture<>());
+    return attempts.get(attempts.size() - 1);
   }
 
   @Test
@@ -220,6 +331,49 @@ class ExchangeTest {
     // then
     assertThat(name).isEqualTo("app-1");
     assertThat(afterShutDown).hasValue(Thread.currentThread());
+  }
+
+  /** Some answer; only its identity matters. */
+  private static final class Answer implements HttpResponse<Void> {
+    @Override
+    public int statusCode() {
+      throw new AssertionError();
+    }
+
+    @Override
+    public HttpRequest request() {
+      throw new AssertionError();
+    }
+
+    @Override
+    public Optional<HttpResponse<Void>> previousResponse() {
+      throw new AssertionError();
+    }
+
+    @Override
+    public HttpHeaders headers() {
+      throw new AssertionError();
+    }
+
+    @Override
+    public Void body() {
+      throw new AssertionError();
+    }
+
+    @Override
+    public Optional<SSLSession> sslSession() {
+      throw new AssertionError();
+    }
+
+    @Override
+    public URI uri() {
+      throw new AssertionError();
+    }
+
+    @Override
+    public HttpClient.Version version() {
+      throw new AssertionError();
+    }
   }
 
   private static boolean refuse(Exchange<Void> exchange) {
