@@ -36,7 +36,7 @@ class LostAnswersIT {
                   ForkedApp.Launch.on(jdk)
                       .withAgent(
                           AgentSettings.clientCredentials(tokens)
-                              .with("hosts", server.url("").replace("http://", ""))
+                              .with("hosts", server.host())
                               .asArgument())
                       .start();
               ForkedApp without = ForkedApp.Launch.on(jdk).start()) {
