@@ -37,13 +37,14 @@ final class SocketServer implements AutoCloseable {
     /** The next head on a connection; null at its end. */
     static Head read(InputStream in) throws IOException {
       StringBuilder text = new StringBuilder();
-      while (text.length() < 4 || !text.substring(text.length() - 4).equals("\r\n\r\n")) {
-        int b = in.read();
+      int b;
+      do {
+        b = in.read();
         if (b < 0) {
           return null;
         }
         text.append((char) b);
-      }
+      } while (b != '\n' || !text.substring(Math.max(0, text.length() - 4)).equals("\r\n\r\n"));
       String[] lines = text.toString().split("\r\n", -1);
       String[] first = lines[0].split(" ", 3);
       Map<String, String> headers = new TreeMap<>();

@@ -15,7 +15,7 @@ final class UrlConnectionCaller implements HttpCaller {
   public void call(Call call, Outcome outcome) throws Exception {
     HttpURLConnection connection = open(call);
     String mode = call.get("mode", "status");
-    if (call.body() != null) {
+    if (call.hasBody()) {
       outcome.look("output", () -> write(connection, call));
     }
     outcome.look("first look", () -> first(connection, mode));
@@ -46,7 +46,7 @@ final class UrlConnectionCaller implements HttpCaller {
   @Override
   public String status(Call call) throws Exception {
     HttpURLConnection connection = open(call);
-    if (call.body() != null) {
+    if (call.hasBody()) {
       write(connection, call);
     }
     int status = connection.getResponseCode();
@@ -85,14 +85,15 @@ final class UrlConnectionCaller implements HttpCaller {
 
   /** Writes the body, as {@code streaming=} and {@code write=} say. */
   private static String write(HttpURLConnection connection, Call call) throws IOException {
-    byte[] body = call.body();
+    byte[] body = call.isLarge() ? null : call.body();
+    int length = body == null ? call.getInt("large", 0) : body.length;
     connection.setDoOutput(true);
     switch (call.get("streaming", "")) {
       case "fixed":
-        connection.setFixedLengthStreamingMode(body.length);
+        connection.setFixedLengthStreamingMode(length);
         break;
       case "fixed-long":
-        connection.setFixedLengthStreamingMode((long) body.length);
+        connection.setFixedLengthStreamingMode((long) length);
         break;
       case "chunked":
         connection.setChunkedStreamingMode(4096);
@@ -104,6 +105,10 @@ final class UrlConnectionCaller implements HttpCaller {
       connection.connect();
     }
     try (OutputStream out = connection.getOutputStream()) {
+      if (body == null) {
+        Bytes.copy(call.bodyStream(), out);
+        return "written";
+      }
       switch (call.get("write", "array")) {
         case "byte":
           for (byte b : body) {
@@ -112,10 +117,10 @@ final class UrlConnectionCaller implements HttpCaller {
           break;
         case "split":
           for (int from = 0, size = 1; from < body.length; size *= 3) {
-            int length = Math.min(size, body.length - from);
-            out.write(body, from, length);
+            int part = Math.min(size, body.length - from);
+            out.write(body, from, part);
             out.flush();
-            from += length;
+            from += part;
           }
           break;
         default:
