@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * What no mock server can do: refuses the first request of a path, then hangs up on all that
- * follow; or refuses with a body that comes slowly. Thread-safe.
+ * follow; or refuses with a body that comes slowly, or does not end. Thread-safe.
  */
 final class RefusingServer implements AutoCloseable {
   private static final String EXPIRED = "{\"code\":\"bad.credentials\"}";
@@ -27,7 +27,10 @@ final class RefusingServer implements AutoCloseable {
     return server.host();
   }
 
-  /** {@code /slow/…}: a body in two parts; {@code /basic/…}: a challenge that the JDK can meet. */
+  /**
+   * {@code /slow/…}: a body in two parts; {@code /trickle/…}: one that never ends; {@code
+   * /basic/…}: a challenge that the JDK can meet.
+   */
   String url(String path) {
     return server.http(path);
   }
@@ -46,6 +49,8 @@ final class RefusingServer implements AutoCloseable {
       requests.add(path);
       if (path.startsWith("/slow/")) {
         refuseSlowly(client);
+      } else if (path.startsWith("/trickle/")) {
+        refuseForEver(client);
       } else if (requests(path) == 1) {
         refuse(client, path.startsWith("/basic/"));
       } else {
@@ -69,14 +74,26 @@ final class RefusingServer implements AutoCloseable {
   private void refuseSlowly(Socket client) throws IOException {
     SocketServer.write(client, HEAD + "Transfer-Encoding: chunked\r\n\r\n");
     SocketServer.write(client, "5\r\n{\"a\":\r\n");
+    if (!isClosedWithin(3000)) {
+      SocketServer.write(client, "2\r\n1}\r\n0\r\n\r\n");
+    }
+  }
+
+  private void refuseForEver(Socket client) throws IOException {
+    SocketServer.write(client, HEAD + "Transfer-Encoding: chunked\r\n\r\n");
+    SocketServer.write(client, "5\r\n{\"a\":\r\n");
+    while (!isClosedWithin(100)) {
+      SocketServer.write(client, "1\r\n \r\n");
+    }
+  }
+
+  private boolean isClosedWithin(long millis) {
     try {
-      if (closed.await(3, TimeUnit.SECONDS)) {
-        return;
-      }
+      return closed.await(millis, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return true;
     }
-    SocketServer.write(client, "2\r\n1}\r\n0\r\n\r\n");
   }
 
   @Override

@@ -23,7 +23,9 @@ final class UrlConnectionCaller implements HttpCaller {
     outcome.look("status line", () -> connection.getHeaderField(0));
     outcome.look("message", connection::getResponseMessage);
     outcome.headers("header", connection.getHeaderFields());
-    readBody(connection, outcome);
+    boolean toItsEnd = !"beginning".equals(call.get("handler", null));
+    outcome.look("error body", () -> drain(connection.getErrorStream(), toItsEnd));
+    outcome.look("body", () -> drain(connection.getInputStream(), toItsEnd));
     outcome.look("code again", connection::getResponseCode);
     outcome.look("stream again", () -> connection.getInputStream() != null);
     outcome.look("error stream again", () -> connection.getErrorStream() != null);
@@ -154,17 +156,20 @@ final class UrlConnectionCaller implements HttpCaller {
     }
   }
 
-  private static void readBody(HttpURLConnection connection, Outcome outcome) {
-    outcome.look("error body", () -> drain(connection.getErrorStream()));
-    outcome.look("body", () -> drain(connection.getInputStream()));
-  }
-
-  private static String drain(InputStream in) throws IOException {
+  private static String drain(InputStream in, boolean toItsEnd) throws IOException {
     if (in == null) {
       return "none";
     }
     try (InputStream body = in) {
-      return Bytes.describe(Bytes.readAll(body));
+      return Bytes.describe(toItsEnd ? Bytes.readAll(body) : beginning(body));
     }
+  }
+
+  private static byte[] beginning(InputStream in) throws IOException {
+    byte[] bytes = new byte[5];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) in.read();
+    }
+    return bytes;
   }
 }
