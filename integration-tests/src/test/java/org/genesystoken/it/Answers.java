@@ -12,7 +12,8 @@ final class Answers {
           400,
           """
           {"error":"invalid_client","description":"authentication failed",\
-          "error_description":"authentication failed"}""");
+          "error_description":"authentication failed"}\
+          """);
 
   static final Answer INVALID_GRANT =
       json(400, "{\"error\":\"invalid_grant\",\"description\":\"refresh token not found\"}");
@@ -69,6 +70,11 @@ final class Answers {
     return pad < 0
         ? "x".repeat(size)
         : start + "0123456789".repeat(pad / 10 + 1).substring(0, pad) + end;
+  }
+
+  /** To be sent again after some seconds. */
+  static Answer throttled(String retryAfter) {
+    return error(429, "too.many.requests").header("Retry-After", retryAfter);
   }
 
   static Answer tutorial(String json) {

@@ -30,6 +30,7 @@ class ConnectionsIT {
     private final RawApi api = new RawApi(genesys);
     private ForkedApp app;
     private ForkedApp agentless;
+    private ForkedApp small;
 
     Bench(Jdks.Jdk jdk) {
       this.jdk = jdk;
@@ -60,10 +61,17 @@ class ConnectionsIT {
                   Client.URL_CONNECTION,
                   this::cache),
               cell(
-                  "pool of one, 1,000 calls, 1 % expired",
-                  Client.URL_CONNECTION, client -> pool(client, 100)),
-              all("pool of one, 1,000 calls, 10 % expired", client -> pool(client, 10)),
+                  "pool of one, 10,000 calls, 1 % expired",
+                  Client.URL_CONNECTION, client -> pool(client, 10_000, 100)),
+              cell(
+                  "pool of one, 10,000 calls, 1 % expired",
+                  Client.SEND_1, client -> pool(client, 10_000, 100)),
+              all("pool of one, 1,000 calls, 10 % expired", client -> pool(client, 1000, 10)),
               all("100 MB in a heap of 32 MB, after a replay", this::big),
+              upload("fixed", Client.URL_CONNECTION),
+              upload("chunked", Client.URL_CONNECTION),
+              upload("stream", Client.SEND_1),
+              upload("file", Client.ASYNC_1),
               all("the app's time-out holds in the replay", this::timeout),
               cell(
                   "the request's time-out bounds both attempts", Client.SEND_1, this::wholeTimeout),
@@ -221,14 +229,16 @@ class ConnectionsIT {
       assertThat(comparable(seen)).isEqualTo(oracle(call));
     }
 
-    private void pool(Client client, int every) {
+    private void pool(Client client, int calls, int every) {
       // given
       String soak =
           "soak\t"
               + client.field()
-              + "\tcalls=1000\tmillis=1\tmethods=GET\turl="
+              + "\tcalls="
+              + calls
+              + "\tmillis=1\tmethods=GET\turl="
               + api.http("/every/" + every + "/");
-      app.run(soak.replace("calls=1000", "calls=200"));
+      app.run(soak.replace("calls=" + calls, "calls=200"));
       long heap = usage(app, "heap");
       long threads = usage(app, "threads");
       start(client);
@@ -237,14 +247,14 @@ class ConnectionsIT {
       List<String> seen = app.run(soak);
 
       // then
-      assertThat(seen).contains("succeeded: 1000");
+      assertThat(seen).contains("succeeded: " + calls);
       // one a death, of which the replays bring more
-      assertThat(genesys.tokenCalls().size()).isBetween(1, 1000 / (every - 1) + 1);
+      assertThat(genesys.tokenCalls().size()).isBetween(1, calls / (every - 1) + 1);
       assertThat(usage(app, "threads")).isLessThan(threads + 5);
       assertThat(usage(app, "heap")).isLessThan(heap + 1_500_000);
       int connections = api.connections();
       api.forget();
-      agentless.run(soak.replace("calls=1000", "calls=200"));
+      agentless.run(soak.replace("calls=" + calls, "calls=200"));
       assertThat(connections).isLessThanOrEqualTo(Math.max(2, api.connections()));
     }
 
@@ -267,6 +277,47 @@ class ConnectionsIT {
             .anyMatch(line -> line.startsWith("body: " + RawApi.BIG + " bytes"));
         assertThat(api.requests()).extracting(RawApi.Request::path).containsExactly("/big", "/big");
       }
+    }
+
+    /**
+     * A body that the agent keeps nothing of: it is replayed only where the JDK can read it again.
+     */
+    private Stream<DynamicTest> upload(String how, Client client) {
+      boolean replayed = how.equals("file");
+      String name =
+          "expired, 100 MB "
+              + (client == Client.URL_CONNECTION ? "in streaming mode " : "by publisher ")
+              + how
+              + ", heap of 64 MB: "
+              + (replayed ? "replayed whole" : "not replayed, the next call is good");
+      return cell(name, client, here -> upload(here, how, replayed));
+    }
+
+    private void upload(Client client, String how, boolean replayed) {
+      // given
+      if (small == null) {
+        small = launch().with("-Xmx64m").withAgent(settings().asArgument()).start();
+      }
+      assertThat(small.run(get(client, "/api"))).contains("code: 200");
+      start(client);
+      genesys.kill();
+
+      // when
+      String post =
+          get(client, "/api").replace("=GET", "=POST")
+              + ("\tstreaming=" + how + "\tpublisher=" + how + "\tlarge=" + RawApi.BIG);
+      List<String> seen = small.run(post);
+
+      // then
+      assertThat(api.requests())
+          .extracting(RawApi.Request::body)
+          .hasSize(replayed ? 2 : 1)
+          .containsOnly(sent(seen));
+      assertThat(genesys.tokenCalls()).hasSize(1);
+      assertThat(small.run(get(client, "/api"))).contains("code: 200");
+      assertThat(api.requests()).hasSize(replayed ? 3 : 2);
+      assertThat(comparable(seen))
+          .isEqualTo(replayed ? oracle(post) : comparable(agentless.run(post)));
     }
 
     private void timeout(Client client) {
@@ -360,6 +411,7 @@ class ConnectionsIT {
       try (genesys;
           api) {
         agentless.close();
+        small.close();
         assertThat(app.finish()).as("exit code").isZero();
         assertThat(app.foreignStdout()).as("stdout").isEmpty();
         // the token endpoint that hung may have been worth a line

@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPOutputStream;
 
 /**
@@ -58,6 +59,8 @@ final class FakeGenesys implements AutoCloseable {
   private volatile Answer refusal = Answers.expired("bad.credentials");
   private volatile Answer tokenAnswer;
   private volatile boolean refuseAll;
+  private final AtomicInteger throttled = new AtomicInteger();
+  private volatile String retryAfter;
 
   /** One call of the API, in the order of arrival. */
   record Hit(
@@ -179,6 +182,7 @@ final class FakeGenesys implements AutoCloseable {
     refusal = Answers.expired("bad.credentials");
     tokenAnswer = null;
     refuseAll = false;
+    throttled.set(0);
     forget();
   }
 
@@ -222,6 +226,16 @@ final class FakeGenesys implements AutoCloseable {
     refuseAll = true;
   }
 
+  /**
+   * So many requests with a live token are answered 429 from now on.
+   *
+   * @param seconds what {@code Retry-After} says
+   */
+  void throttle(int requests, String seconds) {
+    retryAfter = seconds;
+    throttled.set(requests);
+  }
+
   List<Hit> hits() {
     return hits;
   }
@@ -253,9 +267,13 @@ final class FakeGenesys implements AutoCloseable {
       answer = Answers.canned(path.substring("/canned/".length()));
     } else if (path.startsWith("/sized/")) {
       answer = Answers.other(Integer.parseInt(path.substring("/sized/".length())));
+    } else if (path.startsWith("/throttled/")) {
+      answer = Answers.throttled(path.substring("/throttled/".length()));
     } else if (path.startsWith("/redirect/")) {
       String[] parts = path.substring("/redirect/".length()).split("\\?to=", 2);
       answer = Answer.of(Integer.parseInt(parts[0]), "", "Location", decode(parts[1]));
+    } else if (isLive(authorization) && throttled.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+      answer = Answers.throttled(retryAfter);
     } else if (path.startsWith("/open/") || (isLive(authorization) && !refuseAll)) {
       answer = Answers.ok(sha256(request.getBody()));
     } else {
@@ -332,8 +350,12 @@ final class FakeGenesys implements AutoCloseable {
   }
 
   static String sha256(byte[] bytes) {
+    return HexFormat.of().formatHex(sha256().digest(bytes));
+  }
+
+  static MessageDigest sha256() {
     try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }

@@ -33,6 +33,7 @@ final class Scenarios {
     proxies(rows);
     otherSettings(rows);
     BodyScenarios.add(rows);
+    ThrottlingScenarios.add(rows);
     return rows;
   }
 

@@ -46,6 +46,8 @@ abstract class Reading<T> {
         return reading(BodyHandlers::ofLines, Reading::joined);
       case "stream":
         return reading(BodyHandlers::ofInputStream, InputStream::readAllBytes);
+      case "beginning":
+        return reading(BodyHandlers::ofInputStream, Reading::beginning);
       case "publisher":
         return reading(BodyHandlers::ofPublisher, Reading::collected);
       case "mapping":
@@ -83,6 +85,12 @@ abstract class Reading<T> {
 
   private static byte[] text(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static byte[] beginning(InputStream in) throws IOException {
+    try (in) {
+      return in.readNBytes(5);
+    }
   }
 
   private static byte[] joined(Stream<String> lines) {
