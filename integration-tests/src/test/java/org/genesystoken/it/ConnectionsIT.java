@@ -323,12 +323,8 @@ class ConnectionsIT {
     private void timeout(Client client) {
       genesys.kill();
       List<String> seen = app.run(get(client, "/hang-live/0") + "\ttimeout=800");
-      if (client == Client.URL_CONNECTION) {
-        // the replay was never answered, so the app has what it would have had without the agent
-        assertThat(seen).contains("code: 401").anyMatch(line -> line.contains("bad.credentials"));
-      } else {
-        assertThat(seen).anyMatch(line -> line.contains("imeoutException"));
-      }
+      // the replay was never answered, so the app has what it would have had without the agent
+      assertThat(seen).contains("code: 401").anyMatch(line -> line.contains("bad.credentials"));
       assertThat(millis(seen)).isBetween(700L, 3000L);
       assertThat(api.requests()).hasSize(2);
     }
@@ -336,7 +332,7 @@ class ConnectionsIT {
     private void wholeTimeout(Client client) {
       genesys.kill();
       List<String> seen = app.run(get(client, "/hang-live/1000") + "\ttimeout=1500");
-      assertThat(seen).anyMatch(line -> line.contains("HttpTimeoutException"));
+      assertThat(seen).contains("code: 401").anyMatch(line -> line.contains("bad.credentials"));
       // two attempts of their own would take 2500
       assertThat(millis(seen)).isBetween(1400L, 2300L);
       assertThat(api.requests()).hasSize(2);

@@ -44,7 +44,7 @@ final class Calls {
       HttpRequest request = (HttpRequest) ((Object[]) context)[1];
       return handler == null || request == null || !concerns(policy, client, request)
           ? handler
-          : new Exchange<>(policy, client, request, (BodyHandler<?>) handler);
+          : new Exchange<>(policy, client, request, (BodyHandler<?>) handler, null);
     }
   }
 
@@ -59,14 +59,16 @@ final class Calls {
     }
   }
 
-  /**
-   * Ends a blocking call: given the response and the handler; returns null if the request is to be
-   * sent again.
-   */
+  /** Ends a blocking call: given the response and the handler; returns the response for the app. */
   static final class End implements BiFunction<Object, Object, Object> {
     @Override
     public Object apply(Object response, Object handler) {
-      return handler instanceof Exchange && ((Exchange<?>) handler).replays() ? null : response;
+      return handler instanceof Exchange ? answer((Exchange<?>) handler, response) : response;
+    }
+
+    @SuppressWarnings("unchecked") // the exchange's own response
+    private static <T> Object answer(Exchange<T> exchange, Object response) {
+      return exchange.answer((HttpResponse<T>) response);
     }
   }
 
@@ -92,13 +94,21 @@ final class Calls {
         return null;
       }
       Exchange<Object> exchange =
-          new Exchange<>(policy, client, request, (BodyHandler<Object>) handler);
-      PushPromiseHandler<Object> push = (PushPromiseHandler<Object>) call[3];
+          new Exchange<>(
+              policy,
+              client,
+              request,
+              (BodyHandler<Object>) handler,
+              (PushPromiseHandler<Object>) call[3]);
       try {
-        CompletableFuture<HttpResponse<Object>> first =
-            exchange.send(() -> client.sendAsync(exchange, exchange, push));
-        // One stage on it is still a future of the JDK's class, but a failure would be wrapped.
-        return first.isCompletedExceptionally() ? first : first.thenCompose(exchange::answer);
+        CompletableFuture<HttpResponse<Object>> first = exchange.send();
+        if (first.isCompletedExceptionally()) {
+          // One stage on its failure would be wrapped.
+          return first;
+        }
+        CompletableFuture<HttpResponse<Object>> ofApp = first.thenApply(exchange::answer);
+        ofApp.whenComplete((response, failure) -> exchange.ended(ofApp.isCancelled()));
+        return ofApp;
       } catch (RuntimeException ofCall) {
         // What the JDK says to the app's arguments, it says again to the app itself.
         return null;

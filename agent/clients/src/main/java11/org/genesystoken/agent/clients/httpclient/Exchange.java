@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.PushPromiseHandler;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.security.AccessControlContext;
 import java.security.AccessController;
@@ -44,6 +45,9 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
   private final ReplayableBody body;
   private final long start;
 
+  /** Sends this exchange as a request, with itself as the body handler. */
+  private final Supplier<CompletableFuture<HttpResponse<T>>> sender;
+
   /** What the app may do under a security manager; null: there is none. */
   private final AccessControlContext permissions;
 
@@ -51,9 +55,7 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
   private volatile boolean firstHop;
   private volatile String sent;
   private volatile boolean replay;
-  private volatile boolean replayDue;
-  private volatile Supplier<CompletableFuture<HttpResponse<T>>> sender;
-  private volatile CompletableFuture<HttpResponse<T>> next;
+  private volatile HttpResponse<T> answer;
   private volatile CompletableFuture<Void> bound;
   private volatile RefusedCall refusals;
   private volatile CompletableFuture<?> underWay;
@@ -62,7 +64,15 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
   /** The JDK holds it weakly, but it is where a cancellation by the app arrives. */
   private volatile Object first;
 
-  Exchange(TokenPolicy policy, HttpClient client, HttpRequest request, BodyHandler<T> handler) {
+  /**
+   * @param push what takes the answers that the server sends unasked, null: nothing
+   */
+  Exchange(
+      TokenPolicy policy,
+      HttpClient client,
+      HttpRequest request,
+      BodyHandler<T> handler,
+      PushPromiseHandler<T> push) {
     this.policy = policy;
     this.client = client;
     this.request = request;
@@ -74,6 +84,15 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
             request.expectContinue());
     this.start = request.timeout().isPresent() ? System.nanoTime() : 0;
     this.permissions = System.getSecurityManager() == null ? null : AccessController.getContext();
+    Supplier<CompletableFuture<HttpResponse<T>>> attempt = () -> client.sendAsync(this, this, push);
+    // A replay is sent from a thread that may do less than the app.
+    this.sender =
+        permissions == null
+            ? attempt
+            : () ->
+                AccessController.doPrivileged(
+                    (PrivilegedAction<CompletableFuture<HttpResponse<T>>>) attempt::get,
+                    permissions);
   }
 
   /** The hop now under way is none of ours: its answer is passed on. */
@@ -93,20 +112,8 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
     own = true;
   }
 
-  /**
-   * Sends the call, in its first attempt; a replay is sent in the same way.
-   *
-   * @param attempt sends this exchange as a request, with this exchange as its body handler
-   */
-  CompletableFuture<HttpResponse<T>> send(Supplier<CompletableFuture<HttpResponse<T>>> attempt) {
-    // A replay is sent from a thread that may do less than the app.
-    sender =
-        permissions == null
-            ? attempt
-            : () ->
-                AccessController.doPrivileged(
-                    (PrivilegedAction<CompletableFuture<HttpResponse<T>>>) attempt::get,
-                    permissions);
+  /** Sends the call, in its first attempt. */
+  CompletableFuture<HttpResponse<T>> send() {
     return sender.get();
   }
 
@@ -127,11 +134,12 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
       bound(attempt);
       return trigger;
     }
-    if (!isCold()) {
+    CompletableFuture<Void> ready = isCold() ? ready() : trigger;
+    if (ready == trigger || ready.isDone()) {
       return trigger;
     }
     return trigger
-        .thenCompose(set -> ready())
+        .thenCompose(set -> ready)
         .thenRunAsync(
             () -> {
               if (cancelled) {
@@ -169,38 +177,32 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
   }
 
   /**
-   * Begins the replay of a refused call.
+   * Begins the replay of a refused call, before the refused attempt ends: a client that is being
+   * closed ends with its last call.
    *
-   * @return false: it cannot be replayed, the refusal is for the app
+   * @return its answer to come; null: it cannot be replayed, the refusal is for the app
    */
-  boolean beginReplay() {
+  CompletableFuture<HttpResponse<T>> beginReplay() {
     if (cancelled || !isReplayable()) {
-      return false;
+      return null;
     }
     boolean before = replay;
     replay = true;
-    Supplier<CompletableFuture<HttpResponse<T>>> again = sender;
-    if (again == null) {
-      replayDue = true;
-      return true;
-    }
     try {
-      // Before the refused attempt ends: a client that is being closed ends with its last call.
-      CompletableFuture<HttpResponse<T>> attempt = again.get();
+      CompletableFuture<HttpResponse<T>> attempt = sender.get();
       if (!attempt.isCompletedExceptionally()) {
         underWay = attempt;
-        next = attempt;
         if (cancelled) {
           // Just now, so that it was the attempt before this one that was met.
           attempt.cancel(true);
         }
-        return true;
+        return attempt;
       }
     } catch (RuntimeException unsendable) {
       // As below: the client takes no more calls.
     }
     replay = before;
-    return false;
+    return null;
   }
 
   private boolean isReplayable() {
@@ -209,20 +211,17 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
     return safe && body.isReplayable() && isTimeLeft();
   }
 
-  /** Whether a blocking call is to be sent again; true once. */
-  boolean replays() {
-    boolean due = replayDue;
-    replayDue = false;
-    return due;
+  /** A replay has been answered; the first to be answered of several is the last one sent. */
+  void answered(HttpResponse<T> response) {
+    if (answer == null) {
+      answer = response;
+    }
   }
 
-  /** What the app gets for the response to an asynchronous call: that, or the replay's. */
-  CompletableFuture<HttpResponse<T>> answer(HttpResponse<T> response) {
-    CompletableFuture<HttpResponse<T>> replayed = next;
-    next = null;
-    return replayed == null
-        ? CompletableFuture.completedFuture(response)
-        : replayed.thenCompose(this::answer);
+  /** What the app gets for the response to the first attempt: that, or the replay's. */
+  HttpResponse<T> answer(HttpResponse<T> response) {
+    HttpResponse<T> replayed = answer;
+    return replayed == null ? response : replayed;
   }
 
   /** The app has cancelled the future of the first attempt, or one that derives from it. */
@@ -234,6 +233,17 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
         attempt.cancel(true);
       }
     }
+  }
+
+  /** The app's future is done: one that it has given up is not worth a replay. */
+  void ended(boolean givenUp) {
+    if (givenUp) {
+      cancelled = true;
+    }
+  }
+
+  boolean isCancelled() {
+    return cancelled;
   }
 
   @Override

@@ -17,10 +17,7 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  * public HttpResponse send(HttpRequest request, BodyHandler handler) {
  *   handler = exchange(handler, {impl, request});   // an Exchange, or the same for a foreign host
  *   request = request(request, handler);            // the Exchange too
- *   for (;;) {
- *     HttpResponse response = impl.send(request, handler);
- *     if (answered(response, handler) != null) return response;
- *   }                                               // null: the token was renewed, send again
+ *   return answer(impl.send(request, handler), handler);  // the replay's, if there was one
  * }
  *
  * public CompletableFuture sendAsync(HttpRequest request, BodyHandler handler, ...) {
@@ -69,7 +66,7 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  */
 public final class JdkHttpClient implements Client {
   private static final int EXCHANGE = 0;
-  private static final int ANSWERED = 1;
+  private static final int ANSWER = 1;
   private static final int EXCHANGE_ASYNC = 2;
   private static final int PRESENT = 3;
   private static final int OVERRIDDEN = 4;
@@ -161,13 +158,8 @@ public final class JdkHttpClient implements Client {
     }
 
     @Override
-    protected String rerunsOnReturn() {
-      return "java/net/http/HttpResponse";
-    }
-
-    @Override
-    protected void onReturn(Code code) {
-      code.local(2).hook(ANSWERED);
+    protected void beforeReturn(Code code) {
+      code.local(2).hook(ANSWER).cast("java/net/http/HttpResponse");
     }
   }
 

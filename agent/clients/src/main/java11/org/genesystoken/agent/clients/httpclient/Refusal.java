@@ -1,11 +1,13 @@
 package org.genesystoken.agent.clients.httpclient;
 
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow.Subscription;
 import org.genesystoken.agent.core.policy.TokenPolicy;
@@ -17,9 +19,6 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  * given all of it, kept bytes first. Nothing is asked for while the decision is open.
  */
 final class Refusal<T> implements BodySubscriber<T> {
-  /** Bytes of a refused body that the replay's answer waits for at most, to keep the connection. */
-  private static final int DRAIN_LIMIT = 64 * 1024;
-
   private final Exchange<T> exchange;
   private final ResponseInfo info;
   private final CompletableFuture<T> body = new CompletableFuture<>();
@@ -35,7 +34,8 @@ final class Refusal<T> implements BodySubscriber<T> {
   private boolean asked;
 
   private boolean deciding;
-  private boolean decided;
+  private boolean replayed;
+  private volatile boolean restorable;
   private boolean ended;
   private Throwable failure;
 
@@ -79,24 +79,20 @@ final class Refusal<T> implements BodySubscriber<T> {
   @Override
   public void onNext(List<ByteBuffer> buffers) {
     Handover<T> to;
-    boolean replayed;
     boolean more;
     synchronized (this) {
       to = handover;
-      replayed = decided;
       size += remaining(buffers);
       if (to == null && !replayed) {
         kept.add(buffers);
       }
-      more = to == null && !deciding && size < TokenPolicy.BODY_LIMIT;
+      more = replayed || (to == null && !deciding && size < TokenPolicy.BODY_LIMIT);
       asked = more;
     }
     if (more) {
       upstream.request(1);
     } else if (to != null) {
       to.onNext(buffers);
-    } else if (replayed) {
-      drain();
     } else {
       decide();
     }
@@ -122,19 +118,15 @@ final class Refusal<T> implements BodySubscriber<T> {
 
   private void end(Throwable cause) {
     Handover<T> to;
-    boolean replayed;
     boolean undecided;
     synchronized (this) {
       to = handover;
-      replayed = decided;
       undecided = !deciding && !ended;
       ended = true;
       failure = cause;
     }
     if (to != null) {
       to.end(cause);
-    } else if (replayed) {
-      body.complete(null);
     } else if (undecided) {
       if (cause == null) {
         decide();
@@ -162,41 +154,51 @@ final class Refusal<T> implements BodySubscriber<T> {
         length += copied;
       }
     }
-    CompletableFuture<Boolean> replayed = exchange.refused(info, head, length);
-    if (replayed.isDone()) {
-      settle(replayed.join());
+    CompletableFuture<Boolean> renewal = exchange.refused(info, head, length);
+    if (renewal.isDone()) {
+      settle(renewal.join());
     } else {
       // Not on the agent's thread: the app's handler may run now, and may take its time.
-      replayed.thenAccept(answer -> exchange.execute(() -> settle(answer)));
+      renewal.thenAccept(answer -> exchange.execute(() -> settle(answer)));
     }
   }
 
   private void settle(boolean renewed) {
-    if (!renewed || !exchange.beginReplay()) {
+    CompletableFuture<HttpResponse<T>> attempt = renewed ? exchange.beginReplay() : null;
+    if (attempt == null) {
       handOver();
       return;
     }
     boolean over;
     synchronized (this) {
-      decided = true;
-      kept.clear();
+      replayed = true;
       over = ended;
+      restorable = ended && failure == null;
+      if (!restorable) {
+        kept.clear();
+      }
     }
-    if (over) {
-      body.complete(null);
-    } else {
-      drain();
+    attempt.whenComplete(this::replayed);
+    if (!over) {
+      // To keep the connection. Never cancelled: over HTTP/2 the JDK would fail the exchange.
+      upstream.request(1);
     }
   }
 
   /**
-   * Reads the rest off; never cancels, as over HTTP/2 the JDK would fail the exchange with that.
+   * Ends the refused attempt with its replay: with the refusal after all, if that got no answer and
+   * the refusal is still there.
    */
-  private void drain() {
-    if (size >= TokenPolicy.BODY_LIMIT + DRAIN_LIMIT) {
+  private void replayed(HttpResponse<T> answer, Throwable lost) {
+    if (lost == null) {
+      exchange.answered(answer);
       body.complete(null);
+    } else if (restorable && !exchange.isCancelled()) {
+      exchange.execute(this::handOver);
+    } else {
+      body.completeExceptionally(
+          lost instanceof CompletionException && lost.getCause() != null ? lost.getCause() : lost);
     }
-    upstream.request(1);
   }
 
   private void handOver() {

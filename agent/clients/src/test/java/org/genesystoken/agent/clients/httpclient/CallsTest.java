@@ -7,6 +7,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
@@ -62,12 +63,17 @@ class CallsTest {
   }
 
   @Test
-  void anAnswerEndsTheCallUnlessAReplayIsDue() {
+  @SuppressWarnings("unchecked") // of the handler's type
+  void aBlockingCallEndsWithItsAnswerOrThatOfItsReplay() {
     // given
-    Exchange<?> exchange = (Exchange<?>) begin(handler, STAYING, covered);
+    Exchange<String> exchange = (Exchange<String>) begin(handler, STAYING, covered);
+    HttpResponse<String> refusal = ScriptedClient.answer();
+    HttpResponse<String> good = ScriptedClient.answer();
 
     // when, then
-    assertThat(new Calls.End().apply("response", exchange)).isEqualTo("response");
+    assertThat(new Calls.End().apply(refusal, exchange)).isSameAs(refusal);
+    exchange.answered(good);
+    assertThat(new Calls.End().apply(refusal, exchange)).isSameAs(good);
   }
 
   @Test

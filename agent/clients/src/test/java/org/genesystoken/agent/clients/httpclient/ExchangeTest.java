@@ -13,24 +13,20 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
-import javax.net.ssl.SSLSession;
 import org.genesystoken.agent.clients.ScriptedPolicy;
 import org.junit.jupiter.api.Test;
 
 class ExchangeTest {
-  private static final HttpClient CLIENT = HttpClient.newHttpClient();
   private static final URI COVERED = URI.create("https://" + ScriptedPolicy.HOST + "/api");
 
   private final ScriptedPolicy policy = new ScriptedPolicy();
+  private final ScriptedClient client = new ScriptedClient(Runnable::run);
 
   @Test
   void theFirstAttemptHasTheWholeTimeout() {
@@ -50,7 +46,7 @@ class ExchangeTest {
     refuse(exchange);
 
     // then
-    assertThat(exchange.replays()).isTrue();
+    assertThat(client.attempts).hasSize(1);
     assertThat(exchange.timeout()).hasValue(Duration.ofHours(1));
   }
 
@@ -78,7 +74,7 @@ class ExchangeTest {
 
     // then
     assertThat(replayed).isFalse();
-    assertThat(exchange.replays()).isFalse();
+    assertThat(client.attempts).isEmpty();
   }
 
   @Test
@@ -88,8 +84,8 @@ class ExchangeTest {
     exchange.ownHop("Bearer sent", false);
 
     // when, then
-    assertThat(exchange.beginReplay()).isFalse();
-    assertThat(exchange.replays()).isFalse();
+    assertThat(exchange.beginReplay()).isNull();
+    assertThat(client.attempts).isEmpty();
   }
 
   @Test
@@ -101,7 +97,7 @@ class ExchangeTest {
     refuse(exchange);
 
     // then
-    assertThat(exchange.replays()).isTrue();
+    assertThat(client.attempts).hasSize(1);
     assertThat(exchange.timeout()).isEmpty();
   }
 
@@ -131,19 +127,6 @@ class ExchangeTest {
   }
 
   @Test
-  void aReplayIsDueOnce() {
-    // given
-    Exchange<Void> exchange = exchange(request().build());
-
-    // when
-    refuse(exchange);
-
-    // then
-    assertThat(exchange.replays()).isTrue();
-    assertThat(exchange.replays()).isFalse();
-  }
-
-  @Test
   void aBodyThatCannotBeSentAgainIsNotReplayedAlthoughTheTokenIsRenewed() {
     // given: nothing of the stream was sent, so nothing of it was kept
     HttpRequest request =
@@ -155,7 +138,7 @@ class ExchangeTest {
 
     // then
     assertThat(replayed).isFalse();
-    assertThat(exchange.replays()).isFalse();
+    assertThat(client.attempts).isEmpty();
     assertThat(policy.renewed).containsExactly("Bearer sent");
   }
 
@@ -177,24 +160,21 @@ class ExchangeTest {
   void aCancellationReachesTheReplay() {
     // given
     Exchange<Void> exchange = exchange(request().build());
-    List<CompletableFuture<HttpResponse<Void>>> attempts = new ArrayList<>();
-    exchange.send(() -> attempt(attempts));
     refuse(exchange);
 
     // when
     exchange.cancel();
 
     // then
-    assertThat(attempts).hasSize(2);
-    assertThat(attempts.get(1)).isCancelled();
+    assertThat(client.attempts)
+        .singleElement()
+        .satisfies(replay -> assertThat(replay).isCancelled());
   }
 
   @Test
   void aCancelledCallIsNotSentAgain() {
     // given
     Exchange<Void> exchange = exchange(request().build());
-    List<CompletableFuture<HttpResponse<Void>>> attempts = new ArrayList<>();
-    exchange.send(() -> attempt(attempts));
 
     // when
     exchange.cancel();
@@ -202,46 +182,38 @@ class ExchangeTest {
 
     // then
     assertThat(replayed).isFalse();
-    assertThat(attempts).hasSize(1);
+    assertThat(client.attempts).isEmpty();
   }
 
   @Test
   void aReplayThatBeginsJustAfterTheCancellationIsCancelledToo() {
     // given
     Exchange<Void> exchange = exchange(request().build());
-    List<CompletableFuture<HttpResponse<Void>>> attempts = new ArrayList<>();
-    exchange.send(
-        () -> {
-          if (!attempts.isEmpty()) {
-            exchange.cancel();
-          }
-          return attempt(attempts);
-        });
+    client.sending = exchange::cancel;
 
     // when
     refuse(exchange);
 
     // then
-    assertThat(attempts.get(1)).isCancelled();
+    assertThat(client.attempts)
+        .singleElement()
+        .satisfies(replay -> assertThat(replay).isCancelled());
   }
 
   @Test
-  void theAnswerOfTheReplayIsTheAnswerOfTheCall() {
+  void theAnswerOfTheLastReplayIsTheAnswerOfTheCall() {
     // given
     Exchange<Void> exchange = exchange(request().build());
-    List<CompletableFuture<HttpResponse<Void>>> attempts = new ArrayList<>();
-    CompletableFuture<HttpResponse<Void>> call =
-        exchange.send(() -> attempt(attempts)).thenCompose(exchange::answer);
-    refuse(exchange);
-    refuse(exchange);
+    HttpResponse<Void> refusal = ScriptedClient.answer();
+    assertThat(exchange.answer(refusal)).isSameAs(refusal);
 
-    // when
-    HttpResponse<Void> good = new Answer();
-    attempts.get(0).complete(new Answer());
-    attempts.get(1).complete(good);
+    // when: the last one sent is answered first, the ones before it end with that
+    HttpResponse<Void> good = ScriptedClient.answer();
+    exchange.answered(good);
+    exchange.answered(ScriptedClient.answer());
 
     // then
-    assertThat(call).isCompletedWithValue(good);
+    assertThat(exchange.answer(refusal)).isSameAs(good);
   }
 
   @Test
@@ -258,12 +230,10 @@ class ExchangeTest {
   void withoutATokenAnAttemptBeginsWhenThereIsOneAndOnTheClientsThreads() throws Exception {
     // given
     policy.managed = null;
-    HttpClient client =
-        HttpClient.newBuilder()
-            .executor(Executors.newSingleThreadExecutor(task -> new Thread(task, "app-1")))
-            .build();
+    HttpClient threads =
+        new ScriptedClient(Executors.newSingleThreadExecutor(task -> new Thread(task, "app-1")));
     Exchange<Void> exchange =
-        new Exchange<>(policy, client, request().build(), BodyHandlers.discarding());
+        new Exchange<>(policy, threads, request().build(), BodyHandlers.discarding(), null);
     CompletableFuture<Void> trigger = new CompletableFuture<>();
     CompletableFuture<Void> begun = exchange.begin(new Object(), trigger);
     CompletableFuture<Thread> beganOn = begun.thenApply(ready -> Thread.currentThread());
@@ -306,19 +276,17 @@ class ExchangeTest {
     assertThat(exchange.begin(new Object(), trigger)).isSameAs(trigger);
   }
 
-  private static CompletableFuture<HttpResponse<Void>> attempt(
-      List<CompletableFuture<HttpResponse<Void>>> attempts) {
-    attempts.add(new CompletableFuture<>());
-    return attempts.get(attempts.size() - 1);
-  }
-
   @Test
   void codeOfTheAppRunsOnTheClientsThreads() throws Exception {
     // given
     ExecutorService threads = Executors.newSingleThreadExecutor(task -> new Thread(task, "app-1"));
-    HttpClient client = HttpClient.newBuilder().executor(threads).build();
     Exchange<Void> exchange =
-        new Exchange<>(policy, client, request().build(), BodyHandlers.discarding());
+        new Exchange<>(
+            policy,
+            new ScriptedClient(threads),
+            request().build(),
+            BodyHandlers.discarding(),
+            null);
     CompletableFuture<String> ranOn = new CompletableFuture<>();
     AtomicReference<Thread> afterShutDown = new AtomicReference<>();
 
@@ -333,56 +301,13 @@ class ExchangeTest {
     assertThat(afterShutDown).hasValue(Thread.currentThread());
   }
 
-  /** Some answer; only its identity matters. */
-  private static final class Answer implements HttpResponse<Void> {
-    @Override
-    public int statusCode() {
-      throw new AssertionError();
-    }
-
-    @Override
-    public HttpRequest request() {
-      throw new AssertionError();
-    }
-
-    @Override
-    public Optional<HttpResponse<Void>> previousResponse() {
-      throw new AssertionError();
-    }
-
-    @Override
-    public HttpHeaders headers() {
-      throw new AssertionError();
-    }
-
-    @Override
-    public Void body() {
-      throw new AssertionError();
-    }
-
-    @Override
-    public Optional<SSLSession> sslSession() {
-      throw new AssertionError();
-    }
-
-    @Override
-    public URI uri() {
-      throw new AssertionError();
-    }
-
-    @Override
-    public HttpClient.Version version() {
-      throw new AssertionError();
-    }
-  }
-
   private static boolean refuse(Exchange<Void> exchange) {
     exchange.ownHop("Bearer sent", true);
-    return exchange.refused(REFUSED, new byte[1], 0).join() && exchange.beginReplay();
+    return exchange.refused(REFUSED, new byte[1], 0).join() && exchange.beginReplay() != null;
   }
 
   private Exchange<Void> exchange(HttpRequest request) {
-    return new Exchange<>(policy, CLIENT, request, BodyHandlers.discarding());
+    return new Exchange<>(policy, client, request, BodyHandlers.discarding(), null);
   }
 
   private static HttpRequest.Builder request() {
