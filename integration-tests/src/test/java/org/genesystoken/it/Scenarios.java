@@ -340,6 +340,45 @@ final class Scenarios {
             .call(site -> get(redirect(site.genesys().http(ME), site)))
             .sees(SUCCESS)
             .only((client, jdk) -> client == Client.URL_CONNECTION));
+    for (String method : List.of("GET", "POST\tbody=1000")) {
+      rows.add(
+          Scenario.of(
+                  "expired on the first hop, "
+                      + method.split("\t")[0]
+                      + ", then a redirect: followed")
+              .expired()
+              .counts(3, 1)
+              .call(
+                  site ->
+                      "method="
+                          + method
+                          + "\turl="
+                          + redirectLive(site.genesys().http(ME), site)
+                          + STALE)
+              // HttpURLConnection forgets the app's own headers when it makes a GET of a POST
+              .sees(SUCCESS)
+              .onAnyConnection());
+      rows.add(
+          Scenario.of(
+                  "expired on the first hop, "
+                      + method.split("\t")[0]
+                      + ", then a redirect that is not to be followed")
+              .expired()
+              .call(
+                  site ->
+                      "method="
+                          + method
+                          + "\tredirect=off\turl="
+                          + redirectLive(site.genesys().http(ME), site)
+                          + STALE));
+    }
+    rows.add(
+        Scenario.of(
+                "expired on the second hop, with redirects not followed: the redirect is the"
+                    + " answer")
+            .expired()
+            .counts(1, 0)
+            .call(site -> get(redirect(site.genesys().http(ME), site)) + STALE + "\tredirect=off"));
     rows.add(
         Scenario.of("stale bearer, redirects not followed: as without the agent")
             .call(
@@ -452,6 +491,11 @@ final class Scenarios {
 
   private static String url(Site site, String scheme) {
     return scheme.equals("http") ? site.genesys().http(ME) : site.genesys().https(ME);
+  }
+
+  /** One that only a live token gets. */
+  private static String redirectLive(String to, Site site) {
+    return site.genesys().http("/redirect-live/302?to=" + to);
   }
 
   private static String redirect(String to, Site site) {
