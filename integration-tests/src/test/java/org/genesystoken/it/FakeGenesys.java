@@ -268,7 +268,8 @@ final class FakeGenesys implements AutoCloseable {
   }
 
   private Answer api(Request request) {
-    String path = request.getUrl();
+    boolean named = request.getUrl().contains("/named");
+    String path = request.getUrl().replace("/named", "");
     String authorization = request.getHeader("Authorization");
     Answer answer;
     if (path.startsWith("/canned/")) {
@@ -287,6 +288,9 @@ final class FakeGenesys implements AutoCloseable {
       answer = Answers.ok(sha256(request.getBody()));
     } else {
       answer = refusal;
+    }
+    if (named) {
+      answer = answer.header("Content-Disposition", "attachment; filename=\"answer.json\"");
     }
     hits.add(
         new Hit(

@@ -28,6 +28,7 @@ final class Scenarios {
     bodies(rows);
     accessors(rows);
     executors(rows);
+    subclasses(rows);
     leftAlone(rows);
     redirects(rows);
     proxies(rows);
@@ -212,6 +213,27 @@ final class Scenarios {
                 .sees(AS_WITHOUT_AGENT)
                 .only((client, jdk) -> client != Client.URL_CONNECTION));
       }
+    }
+  }
+
+  /** What apps and libraries extend themselves. */
+  private static void subclasses(List<Scenario> rows) {
+    for (String own : List.of("client", "request")) {
+      rows.add(
+          Scenario.of(
+                  "expired, a subclass of Http"
+                      + (own.equals("client") ? "Client" : "Request")
+                      + " of the app's that delegates")
+              .expired()
+              .call(
+                  site ->
+                      "method=POST\tbody=1000\town="
+                          + own
+                          + "\turl="
+                          + site.genesys().http(ME)
+                          + STALE)
+              .only((client, jdk) -> client != Client.URL_CONNECTION)
+              .check(Scenarios::bodiesAsSent));
     }
   }
 
