@@ -86,6 +86,14 @@ final class Answers {
         401, "", "WWW-Authenticate", "Bearer realm=\"genesys\", error=\"invalid_token\"");
   }
 
+  /**
+   * @param statusAndTarget as in {@code 302?to=http://…}
+   */
+  static Answer redirect(String statusAndTarget) {
+    String[] parts = statusAndTarget.split("\\?to=", 2);
+    return Answer.of(Integer.parseInt(parts[0]), "", "Location", parts[1]);
+  }
+
   static Answer ok(String bodySha256) {
     return json(200, "{\"name\":\"Ada\",\"bodySha256\":\"" + bodySha256 + "\"}");
   }

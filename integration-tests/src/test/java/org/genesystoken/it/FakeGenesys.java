@@ -19,6 +19,7 @@ import java.net.Socket;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
@@ -135,13 +136,20 @@ final class FakeGenesys implements AutoCloseable {
   }
 
   FakeGenesys() {
+    this(Certificates.keyStore());
+  }
+
+  /**
+   * @param keyStore its key and certificate for https
+   */
+  FakeGenesys(Path keyStore) {
     server =
         new WireMockServer(
             options()
                 .bindAddress("127.0.0.1")
                 .dynamicPort()
                 .dynamicHttpsPort()
-                .keystorePath(Certificates.keyStore().toString())
+                .keystorePath(keyStore.toString())
                 .keystoreType("JKS")
                 .keystorePassword(Certificates.PASSWORD)
                 .keyManagerPassword(Certificates.PASSWORD)
@@ -260,7 +268,8 @@ final class FakeGenesys implements AutoCloseable {
   }
 
   private Answer api(Request request) {
-    String path = request.getUrl();
+    boolean named = request.getUrl().contains("/named");
+    String path = request.getUrl().replace("/named", "");
     String authorization = request.getHeader("Authorization");
     Answer answer;
     if (path.startsWith("/canned/")) {
@@ -270,14 +279,18 @@ final class FakeGenesys implements AutoCloseable {
     } else if (path.startsWith("/throttled/")) {
       answer = Answers.throttled(path.substring("/throttled/".length()));
     } else if (path.startsWith("/redirect/")) {
-      String[] parts = path.substring("/redirect/".length()).split("\\?to=", 2);
-      answer = Answer.of(Integer.parseInt(parts[0]), "", "Location", decode(parts[1]));
+      answer = Answers.redirect(decode(path.substring("/redirect/".length())));
+    } else if (path.startsWith("/redirect-live/") && isLive(authorization)) {
+      answer = Answers.redirect(decode(path.substring("/redirect-live/".length())));
     } else if (isLive(authorization) && throttled.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
       answer = Answers.throttled(retryAfter);
     } else if (path.startsWith("/open/") || (isLive(authorization) && !refuseAll)) {
       answer = Answers.ok(sha256(request.getBody()));
     } else {
       answer = refusal;
+    }
+    if (named) {
+      answer = answer.header("Content-Disposition", "attachment; filename=\"answer.json\"");
     }
     hits.add(
         new Hit(

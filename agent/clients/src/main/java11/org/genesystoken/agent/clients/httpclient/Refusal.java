@@ -210,7 +210,8 @@ final class Refusal<T> implements BodySubscriber<T> {
       body.completeExceptionally(ofApp);
       return;
     }
-    Handover<T> to = new Handover<>(subscriber, upstream, body);
+    CompletableFuture<Void> settled = new CompletableFuture<>();
+    Handover<T> to = new Handover<>(subscriber, upstream, body, settled);
     boolean over;
     synchronized (this) {
       to.keep(kept, asked ? 1 : 0);
@@ -221,7 +222,11 @@ final class Refusal<T> implements BodySubscriber<T> {
       handover = to;
     }
     // As in the JDK: getBody may block until the body is read, so not on this thread.
-    exchange.execute(() -> complete(subscriber));
+    exchange.execute(
+        () -> {
+          complete(subscriber);
+          settled.complete(null);
+        });
     to.start();
   }
 
