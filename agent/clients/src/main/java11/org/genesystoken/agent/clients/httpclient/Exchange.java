@@ -16,7 +16,6 @@ import java.security.AccessController;
 import java.security.PrivilegedAction;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
@@ -140,14 +139,8 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
     }
     return trigger
         .thenCompose(set -> ready)
-        .thenRunAsync(
-            () -> {
-              if (cancelled) {
-                throw new CancellationException();
-              }
-              bound(attempt);
-            },
-            this::execute);
+        // A call that was cancelled meanwhile is sent by nobody: the JDK knows of it.
+        .thenRunAsync(() -> bound(attempt), this::execute);
   }
 
   /** Whether the call is to carry a token, and there is none yet. */

@@ -34,8 +34,8 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  *
  * // Java 16 and later: where cancel(true) of the app's future, or of one derived from it, ends
  * public boolean MultiExchange.cancel(boolean abort) {
- *   cancelled(responseHandler, abort);              // ends the replay too
  *   ...
+ *   cancelled(responseHandler, abort);              // ends the replay too
  * }
  *
  * // once per hop
@@ -214,7 +214,7 @@ public final class JdkHttpClient implements Client {
     }
 
     @Override
-    protected void atEntry(Code code) {
+    protected void beforeReturn(Code code) {
       code.field("responseHandler", HANDLER).number(1).hook(CANCELLED).drop();
     }
   }

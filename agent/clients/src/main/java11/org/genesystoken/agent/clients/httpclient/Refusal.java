@@ -6,6 +6,7 @@ import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -196,9 +197,15 @@ final class Refusal<T> implements BodySubscriber<T> {
     } else if (restorable && !exchange.isCancelled()) {
       exchange.execute(this::handOver);
     } else {
-      body.completeExceptionally(
-          lost instanceof CompletionException && lost.getCause() != null ? lost.getCause() : lost);
+      body.completeExceptionally(cause(lost));
     }
+  }
+
+  /** Without what the JDK has wrapped it in, and will wrap it in again. */
+  private static Throwable cause(Throwable failure) {
+    boolean wrapped =
+        failure instanceof CompletionException || failure instanceof CancellationException;
+    return wrapped && failure.getCause() != null ? cause(failure.getCause()) : failure;
   }
 
   private void handOver() {

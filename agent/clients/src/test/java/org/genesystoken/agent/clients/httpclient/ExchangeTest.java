@@ -2,7 +2,6 @@ package org.genesystoken.agent.clients.httpclient;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -14,7 +13,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -246,23 +244,6 @@ class ExchangeTest {
     // then
     assertThat(waits).isTrue();
     assertThat(beganOn.get(10, SECONDS).getName()).isEqualTo("app-1");
-  }
-
-  @Test
-  void aCallThatIsCancelledWhileItWaitsForTheFirstTokenIsNotSent() {
-    // given
-    policy.managed = null;
-    Exchange<Void> exchange = exchange(request().build());
-    CompletableFuture<Void> begun =
-        exchange.begin(new Object(), CompletableFuture.completedFuture(null));
-
-    // when
-    exchange.cancel();
-    policy.ready.complete(null);
-
-    // then
-    assertThatThrownBy(() -> begun.get(10, SECONDS))
-        .hasCauseInstanceOf(CancellationException.class);
   }
 
   @Test

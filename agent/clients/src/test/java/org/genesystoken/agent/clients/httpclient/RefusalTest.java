@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
@@ -410,6 +411,24 @@ class RefusalTest {
   }
 
   @Test
+  void aFailureThatTheJdkHasWrappedIsUnwrappedAsItWillBeWrappedAgain() {
+    // given
+    client.sending = () -> {};
+    Exchange<byte[]> exchange = exchange(info -> BodySubscribers.ofByteArray());
+    BodySubscriber<byte[]> refusal = exchange.apply(REFUSED);
+    new Wire(refusal, Runnable::run, chunksOf(new byte[10], 10), null).start();
+    exchange.ended(true);
+    IOException cancelled = new IOException("Request cancelled");
+
+    // when
+    client.attempts.get(0).completeExceptionally(new CancellationException().initCause(cancelled));
+
+    // then
+    assertThatThrownBy(() -> refusal.getBody().toCompletableFuture().get(10, SECONDS))
+        .hasCause(cancelled);
+  }
+
+  @Test
   void aCancelledReplayIsNotMadeUpForByTheRefusal() {
     // given
     client.sending = () -> {};
@@ -422,7 +441,7 @@ class RefusalTest {
 
     // then
     assertThatThrownBy(() -> refusal.getBody().toCompletableFuture().get(10, SECONDS))
-        .isInstanceOf(java.util.concurrent.CancellationException.class);
+        .isInstanceOf(CancellationException.class);
   }
 
   @Test
