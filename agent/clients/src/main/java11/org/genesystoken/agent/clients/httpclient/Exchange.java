@@ -112,7 +112,8 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
    * @return false: it cannot be replayed, the refusal is for the app
    */
   boolean beginReplay() {
-    if (!isReplayable()) {
+    // A blocking call would have to throw then, with the refusal lost.
+    if (!isReplayable() || Internals.isShutDown(client)) {
       return false;
     }
     boolean before = replay;

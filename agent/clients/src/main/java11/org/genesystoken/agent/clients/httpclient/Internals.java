@@ -45,6 +45,15 @@ final class Internals {
     }
   }
 
+  /** Whether the app has shut the client down (Java 21), so that it takes no more calls. */
+  static boolean isShutDown(HttpClient client) {
+    try {
+      return (Boolean) value(value(client, "impl"), "shutdownRequested");
+    } catch (ReflectiveOperationException | RuntimeException older) {
+      return false;
+    }
+  }
+
   private static Object value(Object of, String name) throws ReflectiveOperationException {
     Field field = of.getClass().getDeclaredField(name);
     field.setAccessible(true);
