@@ -366,7 +366,7 @@ final class Scenarios {
       rows.add(
           Scenario.of(
                   "expired on the first hop, "
-                      + method.split("\t")[0]
+                      + method.split("\t", -1)[0]
                       + ", then a redirect: followed")
               .expired()
               .counts(3, 1)
@@ -383,7 +383,7 @@ final class Scenarios {
       rows.add(
           Scenario.of(
                   "expired on the first hop, "
-                      + method.split("\t")[0]
+                      + method.split("\t", -1)[0]
                       + ", then a redirect that is not to be followed")
               .expired()
               .call(
