@@ -84,6 +84,40 @@ class ConnectionsIT {
                   "cancelled in attempt 2",
                   Client.ASYNC_1,
                   client -> cancelled("/hang-live/0", true)),
+              since(
+                  21,
+                  cell(
+                      "expired, the client shut down meanwhile: as without the agent",
+                      Client.SEND_1,
+                      client -> shutDown(client, "/gate", 401))),
+              since(
+                  21,
+                  cell(
+                      "expired, the client shut down meanwhile: as without the agent",
+                      Client.ASYNC_1,
+                      client -> shutDown(client, "/gate", 401))),
+              since(
+                  21,
+                  cell(
+                      "expired, the client shut down during the replay: the call ends well, then"
+                          + " the client",
+                      Client.SEND_1,
+                      client -> shutDown(client, "/gate-live", 200))),
+              since(
+                  21,
+                  cell(
+                      "expired, the client shut down during the replay: the call ends well, then"
+                          + " the client",
+                      Client.ASYNC_1,
+                      client -> shutDown(client, "/gate-live", 200))),
+              cell(
+                  "the request's time-out ends in the token request: the app's 401 in time",
+                  Client.SEND_1,
+                  this::timeoutInTokenRequest),
+              cell(
+                  "the request's time-out ends in the token request: the app's 401 in time",
+                  Client.ASYNC_1,
+                  this::timeoutInTokenRequest),
               cell("32 streams through a token's death", Client.ASYNC_2, this::multiplexed),
               cell("WebSocket handshake without a token", Client.ASYNC_1, this::webSocket),
               cell(
@@ -381,6 +415,38 @@ class ConnectionsIT {
       }
     }
 
+    private void shutDown(Client client, String path, int status) {
+      // given
+      genesys.kill();
+      app.run("corner\tname=begin\t" + client.field() + "\turl=" + api.http(path) + STALE);
+      assertThat(api.awaitHanging()).isTrue();
+
+      // when
+      app.run("corner\tname=shut-down");
+      api.openGate();
+
+      // then
+      assertThat(app.run("corner\tname=ending"))
+          .containsExactly("get: " + status, "terminated: true");
+      assertThat(genesys.tokenCalls()).hasSize(1);
+    }
+
+    private void timeoutInTokenRequest(Client client) {
+      // a JVM of its own, as the agent is cautious for a while afterwards
+      try (ForkedApp own = launch().withAgent(settings().asArgument()).start()) {
+        assertThat(own.run(get(client, "/api"))).contains("code: 200");
+        api.forget();
+        genesys.kill();
+        genesys.tokenEndpointSays(Answer.of(200, "").after(5000));
+        List<String> seen = own.run(get(client, "/api") + "\ttimeout=800");
+        assertThat(seen).contains("code: 401").anyMatch(line -> line.contains("bad.credentials"));
+        assertThat(millis(seen)).isLessThan(2500L);
+        assertThat(api.requests()).hasSize(1);
+      } finally {
+        genesys.reset();
+      }
+    }
+
     private void multiplexed(Client client) {
       for (int i = 0; i < 3; i++) {
         genesys.forget();
@@ -407,7 +473,9 @@ class ConnectionsIT {
       try (genesys;
           api) {
         agentless.close();
-        small.close();
+        if (small != null) {
+          small.close();
+        }
         assertThat(app.finish()).as("exit code").isZero();
         assertThat(app.foreignStdout()).as("stdout").isEmpty();
         // the token endpoint that hung may have been worth a line

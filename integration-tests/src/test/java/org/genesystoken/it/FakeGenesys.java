@@ -278,6 +278,11 @@ final class FakeGenesys implements AutoCloseable {
       answer = Answers.other(Integer.parseInt(path.substring("/sized/".length())));
     } else if (path.startsWith("/throttled/")) {
       answer = Answers.throttled(path.substring("/throttled/".length()));
+    } else if (path.startsWith("/login/")) {
+      answer =
+          basic("app", "app").equals(authorization)
+              ? Answers.ok(sha256(request.getBody()))
+              : Answers.canned("401-basic");
     } else if (path.startsWith("/redirect/")) {
       answer = Answers.redirect(decode(path.substring("/redirect/".length())));
     } else if (path.startsWith("/redirect-live/") && isLive(authorization)) {

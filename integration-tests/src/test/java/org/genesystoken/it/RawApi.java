@@ -33,6 +33,7 @@ final class RawApi implements AutoCloseable {
   private final AtomicInteger calls = new AtomicInteger();
   private volatile CountDownLatch hanging = new CountDownLatch(1);
   private volatile CountDownLatch abandoned = new CountDownLatch(1);
+  private volatile CountDownLatch gate = new CountDownLatch(1);
 
   /**
    * One request.
@@ -76,9 +77,15 @@ final class RawApi implements AutoCloseable {
     calls.set(0);
     hanging = new CountDownLatch(1);
     abandoned = new CountDownLatch(1);
+    gate = new CountDownLatch(1);
   }
 
-  /** Whether a request came, within seconds, that is never answered. */
+  /** Lets the request that hangs have its answer. */
+  void openGate() {
+    gate.countDown();
+  }
+
+  /** Whether a request came, within seconds, that is not answered. */
   boolean awaitHanging() {
     return await(hanging);
   }
@@ -143,6 +150,13 @@ final class RawApi implements AutoCloseable {
       case "cookie" -> {
         String cookie = "Set-Cookie: seen=" + (live ? "good" : "refused") + "; Path=/cookie\r\n";
         reply(out, live ? "200 OK" : "401 Unauthorized", cookie, live ? sha256 : EXPIRED);
+      }
+      case "gate", "gate-live" -> {
+        if (live == path[1].equals("gate-live")) {
+          hanging.countDown();
+          await(gate);
+        }
+        reply(out, live ? "200 OK" : "401 Unauthorized", "", live ? sha256 : EXPIRED);
       }
       case "hang" -> hang(in);
       case "hang-live" -> {

@@ -142,7 +142,7 @@ public final class HttpClientCaller implements HttpCaller {
     }
   }
 
-  private static Thread daemon(Runnable work) {
+  static Thread daemon(Runnable work) {
     Thread thread = new Thread(work);
     thread.setDaemon(true);
     return thread;
