@@ -100,14 +100,12 @@ class CallStateTest {
   }
 
   @Test
-  void theBodyIsKeptOverARedirectOfTheReplayOnly() {
+  void theBodyIsKeptUntilTheReplayIsAnswered() {
     keep(3);
     state.replay(null);
-
-    state.answered(true);
     assertThat(state.body(3)).isNotNull();
 
-    state.answered(false);
+    state.answered();
     assertThat(state.body(3)).isNull();
   }
 
