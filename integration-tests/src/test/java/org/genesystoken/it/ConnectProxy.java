@@ -57,8 +57,7 @@ final class ConnectProxy implements AutoCloseable {
       }
       SocketServer.write(
           client,
-          "HTTP/1.1 407 Who Are You\r\nProxy-Authenticate: Basic realm=\"proxy\"\r\n"
-              + "Content-Length: 0\r\n\r\n");
+          "HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n");
       head = SocketServer.Head.read(in);
     }
   }
