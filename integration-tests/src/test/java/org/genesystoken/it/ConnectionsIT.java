@@ -284,7 +284,8 @@ class ConnectionsIT {
       assertThat(seen).contains("succeeded: " + calls);
       // one a death, of which the replays bring more
       assertThat(genesys.tokenCalls().size()).isBetween(1, calls / (every - 1) + 1);
-      assertThat(usage(app, "threads")).isLessThan(threads + 5);
+      // a leak would show a hundred; the JDK's client keeps some more of its own when it is busy
+      assertThat(usage(app, "threads")).isLessThan(threads + 20);
       assertThat(usage(app, "heap")).isLessThan(heap + 1_500_000);
       int connections = api.connections();
       api.forget();
