@@ -26,7 +26,7 @@ final class Grants implements TokenEndpoint {
   private final TokenCall call;
   private final Grant grant;
   private final String clientId;
-  private final Secret clientSecret;
+  private final SecretSource clientSecret;
   private final ClientAuth clientAuth;
   private final RefreshTokenStore refreshTokens;
   private final long timeoutMillis;
@@ -37,7 +37,7 @@ final class Grants implements TokenEndpoint {
 
   /**
    * @param clientId null if there is none
-   * @param clientSecret null if there is none
+   * @param clientSecret may have none
    * @param refreshTokens may be null for client credentials
    * @param timeoutMillis for one {@link #request}, all calls together
    */
@@ -45,7 +45,7 @@ final class Grants implements TokenEndpoint {
       TokenCall call,
       Grant grant,
       String clientId,
-      Secret clientSecret,
+      SecretSource clientSecret,
       ClientAuth clientAuth,
       RefreshTokenStore refreshTokens,
       long timeoutMillis,
@@ -83,7 +83,7 @@ final class Grants implements TokenEndpoint {
       }
       token = refreshTokens.newerThan(token);
     }
-    if (clientId != null && clientSecret != null) {
+    if (clientId != null && clientSecret.current() != null) {
       return post("grant_type=client_credentials", deadline);
     }
     if (refusal != null) {
@@ -101,18 +101,37 @@ final class Grants implements TokenEndpoint {
     return response;
   }
 
+  @Override
+  public boolean hasNewSecret() {
+    return clientSecret.isReplaced() || (refreshTokens != null && refreshTokens.isReplaced());
+  }
+
   private TokenResponse post(String fields, long deadline) throws TokenRequestException {
+    Secret secret = clientSecret.current();
+    try {
+      return post(fields, secret, deadline);
+    } catch (TokenRequestException e) {
+      if (!e.isPermanent() || !clientSecret.isReplaced()) {
+        throw e;
+      }
+      // the secret has been replaced while the old one was under way
+      return post(fields, clientSecret.current(), deadline);
+    }
+  }
+
+  private TokenResponse post(String fields, Secret secret, long deadline)
+      throws TokenRequestException {
     String form = fields;
     String authorization = null;
-    if (clientId != null && clientSecret != null && clientAuth == ClientAuth.BASIC) {
+    if (clientId != null && secret != null && clientAuth == ClientAuth.BASIC) {
       // RFC 6749 §2.3.1: both are form-encoded first
-      String pair = encode(clientId) + ':' + encode(clientSecret.value());
+      String pair = encode(clientId) + ':' + encode(secret.value());
       authorization =
           "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.US_ASCII));
     } else if (clientId != null) {
       form += "&client_id=" + encode(clientId);
-      if (clientSecret != null) {
-        form += "&client_secret=" + encode(clientSecret.value());
+      if (secret != null) {
+        form += "&client_secret=" + encode(secret.value());
       }
     }
     long leftMillis = (deadline - clock.nanoTime()) / 1_000_000;
@@ -148,7 +167,7 @@ final class Grants implements TokenEndpoint {
         throw TokenRequestException.temporary(e.getMessage() + "; check token-url");
       }
     }
-    throw failure(status, members, retryAfterMillis(answer.retryAfter()));
+    throw failure(status, members, retryAfterMillis(answer));
   }
 
   private static TokenRequestException failure(
@@ -207,25 +226,39 @@ final class Grants implements TokenEndpoint {
   }
 
   /** Reads seconds or a date (RFC 9110 §10.2.3); -1 for anything else. */
-  private long retryAfterMillis(String value) {
-    if (value == null) {
+  private long retryAfterMillis(HttpAnswer answer) {
+    if (answer.retryAfter() == null) {
       return -1;
     }
     double millis;
     try {
-      millis = Double.parseDouble(value.trim()) * 1000;
+      millis = Double.parseDouble(answer.retryAfter().trim()) * 1000;
     } catch (NumberFormatException e) {
-      try {
-        Instant date = Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(value.trim()));
-        millis = (double) date.toEpochMilli() - clock.currentTimeMillis();
-      } catch (DateTimeException | ArithmeticException notADate) {
+      Instant until = date(answer.retryAfter());
+      if (until == null) {
         return -1;
       }
+      // by the server's own clock, where it tells its time: the two may be minutes apart
+      Instant now = date(answer.date());
+      millis =
+          (double) until.toEpochMilli()
+              - (now == null ? clock.currentTimeMillis() : now.toEpochMilli());
     }
     if (Double.isNaN(millis) || millis < 0) {
       return -1;
     }
     return (long) Math.max(MIN_RETRY_AFTER_MILLIS, Math.min(MAX_RETRY_AFTER_MILLIS, millis));
+  }
+
+  /** Null if this (may be null) is no date that makes sense. */
+  private static Instant date(String text) {
+    try {
+      return text == null
+          ? null
+          : Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text.trim()));
+    } catch (DateTimeException e) {
+      return null;
+    }
   }
 
   private static String encode(String text) {

@@ -2,20 +2,15 @@ package org.genesystoken.agent.core.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.genesystoken.agent.core.endpoint.TokenRequestException;
+import org.genesystoken.agent.core.log.RecordingLogger;
 import org.genesystoken.agent.core.time.VirtualTime;
 import org.junit.jupiter.api.Test;
-import org.slf4j.Marker;
-import org.slf4j.event.Level;
-import org.slf4j.helpers.AbstractLogger;
-import org.slf4j.helpers.MessageFormatter;
 
 class ReportsTest {
   private final VirtualTime time = new VirtualTime();
-  private final Lines lines = new Lines();
+  private final RecordingLogger lines = new RecordingLogger();
   private final Reports reports = new Reports(lines, "https://login.test/oauth/token", time);
 
   @Test
@@ -63,70 +58,5 @@ class ReportsTest {
     reports.got(1, 60_000);
 
     assertThat(lines.said).hasSize(2).allMatch(line -> line.startsWith("DEBUG "));
-  }
-
-  private static final class Lines extends AbstractLogger {
-    final transient List<String> said = new ArrayList<>();
-
-    @Override
-    protected String getFullyQualifiedCallerName() {
-      return null;
-    }
-
-    @Override
-    protected void handleNormalizedLoggingCall(
-        Level level, Marker marker, String pattern, Object[] arguments, Throwable throwable) {
-      said.add(level + " " + MessageFormatter.basicArrayFormat(pattern, arguments));
-    }
-
-    @Override
-    public boolean isTraceEnabled() {
-      return true;
-    }
-
-    @Override
-    public boolean isTraceEnabled(Marker marker) {
-      return true;
-    }
-
-    @Override
-    public boolean isDebugEnabled() {
-      return true;
-    }
-
-    @Override
-    public boolean isDebugEnabled(Marker marker) {
-      return true;
-    }
-
-    @Override
-    public boolean isInfoEnabled() {
-      return true;
-    }
-
-    @Override
-    public boolean isInfoEnabled(Marker marker) {
-      return true;
-    }
-
-    @Override
-    public boolean isWarnEnabled() {
-      return true;
-    }
-
-    @Override
-    public boolean isWarnEnabled(Marker marker) {
-      return true;
-    }
-
-    @Override
-    public boolean isErrorEnabled() {
-      return true;
-    }
-
-    @Override
-    public boolean isErrorEnabled(Marker marker) {
-      return true;
-    }
   }
 }

@@ -643,6 +643,99 @@ class TokenManagerTest {
     assertThat(endpoint.requests()).isBetween(14, 17);
   }
 
+  @Test
+  void a_new_secret_ends_a_permanent_failure_at_once() {
+    endpoint.then(ScriptedEndpoint.refusing());
+    TokenManager manager = manager();
+    callsForSeconds(manager, 2);
+    assertThat(manager.headerNow()).isNull();
+
+    // when it is replaced, long before the probe
+    endpoint.newSecret(true);
+    time.advance(1, SECONDS);
+    CompletableFuture<Void> ready = manager.whenReady().toCompletableFuture();
+    time.runDue();
+
+    // then the first call that comes waits for the new token and has it
+    assertThat(ready).isCompleted();
+    assertThat(manager.headerNow()).isEqualTo(SECOND);
+    assertThat(endpoint.requests()).isEqualTo(2);
+  }
+
+  @Test
+  void a_new_secret_is_found_while_the_old_token_is_still_good_and_nobody_waits() {
+    endpoint.then(ScriptedEndpoint.granting(3_600)).then(ScriptedEndpoint.refusing());
+    TokenManager manager = live();
+    time.advance(54, MINUTES);
+    assertThat(endpoint.requests()).as("renewed ahead, in vain").isGreaterThanOrEqualTo(2);
+    int before = endpoint.requests();
+
+    endpoint.newSecret(true);
+    for (int second = 0; second < 11; second++) {
+      time.advance(1, SECONDS);
+      assertThat(manager.headerNow()).isNotNull();
+    }
+
+    assertThat(endpoint.requests()).isEqualTo(before + 1);
+    assertThat(manager.headerNow()).isEqualTo("Bearer token-" + (before + 1));
+  }
+
+  @Test
+  void a_refused_call_carries_the_token_of_the_new_secret() {
+    endpoint.then(ScriptedEndpoint.granting(3_600)).then(ScriptedEndpoint.refusing());
+    TokenManager manager = live();
+    assertThat(renewed(manager, FIRST)).isFalse();
+    time.advance(1, SECONDS);
+
+    endpoint.newSecret(true);
+
+    assertThat(renewed(manager, FIRST)).isTrue();
+  }
+
+  @Test
+  void a_secret_that_stays_is_looked_after_once_a_second_at_most_and_nobody_is_held_up() {
+    endpoint.always(ScriptedEndpoint.refusing());
+    TokenManager manager = manager();
+    manager.headerNow();
+    time.runDue();
+
+    for (int i = 0; i < 5_900; i++) {
+      manager.headerNow();
+      time.runDue();
+      time.advance(10, MILLISECONDS);
+    }
+
+    assertThat(endpoint.requests()).isEqualTo(1);
+    assertThat(endpoint.looks()).isBetween(50, 59);
+    assertThat(counters.tokenRequests()).isEqualTo(1);
+    assertThat(counters.failures()).isEqualTo(1);
+  }
+
+  @Test
+  void a_new_secret_that_is_wrong_as_well_starts_the_pauses_anew() {
+    endpoint.always(ScriptedEndpoint.refusing());
+    TokenManager manager = manager();
+    callsForSeconds(manager, 30 * 60);
+    int before = endpoint.requests();
+
+    endpoint.newSecret(true);
+    callsForSeconds(manager, 2);
+    assertThat(endpoint.requests()).isEqualTo(before + 1);
+    callsForSeconds(manager, 61);
+
+    assertThat(endpoint.requests()).as("the first probe, after a minute").isEqualTo(before + 2);
+  }
+
+  @Test
+  void a_temporary_failure_is_no_reason_to_look_after_the_secret() {
+    endpoint.always(ScriptedEndpoint.failing());
+    TokenManager manager = manager();
+
+    callsForSeconds(manager, 60);
+
+    assertThat(endpoint.looks()).isZero();
+  }
+
   private void callsForSeconds(TokenManager manager, int seconds) {
     for (int i = 0; i < seconds; i++) {
       manager.headerNow();
