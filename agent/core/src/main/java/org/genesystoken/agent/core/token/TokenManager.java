@@ -357,7 +357,8 @@ public final class TokenManager implements AutoCloseable {
 
   private void fly(Flight flown) {
     flown.thread = Thread.currentThread();
-    long sentAt = clock.nanoTime();
+    long sentAt = 0;
+    long sentMillis = 0;
     TokenResponse response = null;
     TokenRequestException failure = null;
     try {
@@ -368,6 +369,7 @@ public final class TokenManager implements AutoCloseable {
       counters.tokenRequests.incrementAndGet();
       reports.asking(flown.number);
       sentAt = clock.nanoTime();
+      sentMillis = clock.currentTimeMillis();
       response = endpoint.request();
     } catch (TokenRequestException e) {
       failure = e;
@@ -376,7 +378,7 @@ public final class TokenManager implements AutoCloseable {
       failure = unexpected(e);
     }
     if (response != null) {
-      landed(flown, response, sentAt);
+      landed(flown, response, sentAt, sentMillis);
     } else {
       failed(flown, failure);
     }
@@ -401,7 +403,7 @@ public final class TokenManager implements AutoCloseable {
                     "it did not answer in time; check token-url, DNS and proxy")));
   }
 
-  private void landed(Flight flown, TokenResponse response, long sentAt) {
+  private void landed(Flight flown, TokenResponse response, long sentAt, long sentMillis) {
     Lifetime life =
         Lifetime.of(TimeUnit.MILLISECONDS.toNanos(response.lifeMillis()), refreshAhead, random);
     boolean late;
@@ -409,7 +411,8 @@ public final class TokenManager implements AutoCloseable {
     try {
       long now = clock.nanoTime();
       watch(now);
-      late = now - sentAt >= life.hardNanos;
+      long asked = sentAt - missed(sentAt, sentMillis, now);
+      late = now - asked >= life.hardNanos;
       if (!late && !closed) {
         // a flight that was given up may still land, but never on a newer token
         if (flown.number > current.generation) {
@@ -417,7 +420,7 @@ public final class TokenManager implements AutoCloseable {
               Token.minted(
                   flown.number,
                   "Bearer " + response.accessToken().value(),
-                  sentAt,
+                  asked,
                   life,
                   flown.afterRefusal);
         }
@@ -531,14 +534,20 @@ public final class TokenManager implements AutoCloseable {
 
   /** With the lock: takes a time that only the wall clock has seen off the token's life. */
   private void watch(long now) {
-    long wall = clock.currentTimeMillis();
-    long missed = TimeUnit.MILLISECONDS.toNanos(wall - watchedMillis) - (now - watchedNanos);
-    watchedMillis = wall;
+    long missed = missed(watchedNanos, watchedMillis, now);
+    watchedMillis = clock.currentTimeMillis();
     watchedNanos = now;
-    overdueMillis = wall + UNWATCHED_MILLIS;
-    if (missed > SUSPENDED && current.expires) {
+    overdueMillis = watchedMillis + UNWATCHED_MILLIS;
+    if (missed > 0 && current.expires) {
       current = current.aged(missed);
     }
+  }
+
+  /** How much longer the time since then was for the wall clock, where that means a suspension. */
+  private long missed(long sinceNanos, long sinceMillis, long now) {
+    long wall = TimeUnit.MILLISECONDS.toNanos(clock.currentTimeMillis() - sinceMillis);
+    long missed = wall - (now - sinceNanos);
+    return missed > SUSPENDED ? missed : 0;
   }
 
   private static TokenRequestException unexpected(Throwable e) {

@@ -631,6 +631,24 @@ class TokenManagerTest {
   }
 
   @Test
+  void a_token_whose_answer_waited_for_a_suspended_machine_is_never_sent() {
+    endpoint.then(
+        token -> {
+          time.moveWall(2, HOURS);
+          return ScriptedEndpoint.grant(token, 3_600);
+        });
+    TokenManager manager = manager();
+    manager.headerNow();
+    time.runDue();
+
+    assertThat(manager.headerNow()).isNull();
+    time.advance(1, SECONDS);
+    manager.headerNow();
+    time.runDue();
+    assertThat(manager.headerNow()).isEqualTo(SECOND);
+  }
+
+  @Test
   void a_pause_of_a_minute_in_a_flight_is_taken_off_the_tokens_life() {
     endpoint
         .then(
