@@ -25,7 +25,8 @@ class SecretsIT {
         jdk ->
             Stream.of(
                 dynamicTest(
-                    name(jdk, "a wrong secret that is replaced in its file works without a restart"),
+                    name(
+                        jdk, "a wrong secret that is replaced in its file works without a restart"),
                     () -> replaced(jdk)),
                 dynamicTest(
                     name(jdk, "a secret that everybody can read: one line, the app runs"),

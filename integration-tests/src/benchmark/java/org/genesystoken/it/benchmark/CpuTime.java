@@ -4,8 +4,8 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 
 /**
- * What a call costs in the processor's time of its thread: beside JMH's time on the wall, which also
- * counts what else a machine is doing.
+ * What a call costs in the processor's time of its thread: beside JMH's time on the wall, which
+ * also counts what else a machine is doing.
  */
 final class CpuTime {
   private static final int ROUNDS = 12;

@@ -7,7 +7,6 @@ import com.microsoft.aad.msal4j.ClientCredentialFactory;
 import com.microsoft.aad.msal4j.ClientCredentialParameters;
 import com.microsoft.aad.msal4j.ConfidentialClientApplication;
 import com.microsoft.aad.msal4j.HttpResponse;
-import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,10 +19,10 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.genesystoken.agent.core.config.Secret;
 import org.genesystoken.agent.core.endpoint.TokenEndpoint;
 import org.genesystoken.agent.core.endpoint.TokenRequestException;
 import org.genesystoken.agent.core.endpoint.TokenResponse;
-import org.genesystoken.agent.core.config.Secret;
 import org.genesystoken.agent.core.time.AgentThreads;
 import org.genesystoken.agent.core.time.Scheduler;
 import org.genesystoken.agent.core.token.Counters;
@@ -226,9 +225,7 @@ enum Library {
 
     @Override
     public long millis() {
-      return virtual != null
-          ? virtual.currentTimeMillis()
-          : System.currentTimeMillis() + moved;
+      return virtual != null ? virtual.currentTimeMillis() : System.currentTimeMillis() + moved;
     }
 
     @Override

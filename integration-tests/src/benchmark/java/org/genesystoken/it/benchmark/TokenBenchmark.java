@@ -36,8 +36,7 @@ public final class TokenBenchmark {
       System.exit(0);
     }
     if (args.length == 2 && args[0].startsWith("-")) {
-      out.println(
-          RESULT + Cases.valueOf(args[0].substring(1)).measure(Library.valueOf(args[1])));
+      out.println(RESULT + Cases.valueOf(args[0].substring(1)).measure(Library.valueOf(args[1])));
       System.exit(0);
     }
     List<String> wanted = Arrays.asList(args);
@@ -66,8 +65,7 @@ public final class TokenBenchmark {
     return titles.toString();
   }
 
-  private static String forked(String what, String of)
-      throws IOException, InterruptedException {
+  private static String forked(String what, String of) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("java.home") + "/bin/java");
     command.add("-Xmx1g");

@@ -64,8 +64,7 @@ final class TokenServer implements AutoCloseable {
             good
                 ? "{\"access_token\":\"" + token + "\",\"expires_in\":" + lifeSeconds + "}"
                 : "{\"error\":\"invalid_client\"}";
-        String head =
-            "HTTP/1.1 " + (good ? "200 OK" : "400 Bad Request") + "\r\nContent-Length: ";
+        String head = "HTTP/1.1 " + (good ? "200 OK" : "400 Bad Request") + "\r\nContent-Length: ";
         socket
             .getOutputStream()
             .write(
