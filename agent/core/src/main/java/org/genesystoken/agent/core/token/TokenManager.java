@@ -3,9 +3,9 @@ package org.genesystoken.agent.core.token;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.genesystoken.agent.core.config.Secret;
 import org.genesystoken.agent.core.endpoint.TokenEndpoint;
@@ -303,13 +303,7 @@ public final class TokenManager implements AutoCloseable {
       // the endpoint's own work came back to us: waiting would be waiting for ourselves
       return;
     }
-    try {
-      joined.over.get(wait, TimeUnit.NANOSECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (TimeoutException | ExecutionException e) {
-      // the caller goes on with what there is
-    }
+    joined.await(wait);
   }
 
   /** Runs the action on the agent's threads, when the flight is over or the wait. */
@@ -568,9 +562,53 @@ public final class TokenManager implements AutoCloseable {
     boolean afterRefusal;
     Scheduler.Cancellable limit;
 
+    private final AtomicReference<Waiter> waiters = new AtomicReference<>();
+
     Flight(long number, boolean looks) {
       this.number = number;
       this.looks = looks;
+      Object unused = over.whenComplete((nothing, failure) -> release());
+    }
+
+    /**
+     * Until it is over or the time is, or the thread is interrupted, which keeps its flag. Not
+     * {@code over.get}: each caller whose time is up would search the list of all, which takes ten
+     * thousand callers seconds.
+     */
+    void await(long nanos) {
+      Waiter waiter = new Waiter(Thread.currentThread());
+      Waiter head;
+      do {
+        head = waiters.get();
+        waiter.next = head;
+      } while (!waiters.compareAndSet(head, waiter));
+      long end = System.nanoTime() + nanos;
+      for (long left = nanos;
+          left > 0 && !over.isDone() && !waiter.thread.isInterrupted();
+          left = end - System.nanoTime()) {
+        LockSupport.parkNanos(this, left);
+      }
+      // stays in the list, which goes with the flight
+      waiter.gone = true;
+    }
+
+    private void release() {
+      for (Waiter waiter = waiters.get(); waiter != null; waiter = waiter.next) {
+        if (!waiter.gone) {
+          LockSupport.unpark(waiter.thread);
+        }
+      }
+    }
+  }
+
+  /** A thread that waits for a flight. */
+  private static final class Waiter {
+    final Thread thread;
+    Waiter next;
+    volatile boolean gone;
+
+    Waiter(Thread thread) {
+      this.thread = thread;
     }
   }
 

@@ -194,9 +194,10 @@ class TokenManagerTest {
         new Thread(
             () -> {
               manager.header();
-              throw new ThreadDeath();
+              throw new IllegalStateException("the app's");
             },
             "starter");
+    starter.setUncaughtExceptionHandler((thread, e) -> {});
     starter.start();
     assertThat(asked.await(10, SECONDS)).isTrue();
     CompletableFuture<Boolean> other = manager.renewAsync(null).toCompletableFuture();
