@@ -25,9 +25,11 @@ public final class Configuration {
   private final Grant grant;
   private final String clientId;
   private final Secret clientSecret;
+  private final File clientSecretFile;
   private final ClientAuth clientAuth;
   private final Secret refreshToken;
   private final File refreshTokenFile;
+  private final boolean allowReadableSecrets;
   private final Secret accessToken;
   private final Set<String> expiredCodes;
   private final Inject inject;
@@ -36,7 +38,12 @@ public final class Configuration {
   private final long refreshAheadMillis;
   private final long retry429Millis;
   private final URI tokenProxy;
+  private final List<String> tokenNoProxy;
   private final File tokenTrustStore;
+  private final Secret tokenTrustStorePassword;
+  private final File tokenKeyStore;
+  private final Secret tokenKeyStorePassword;
+  private final File tokenKeyStorePasswordFile;
   private final long connectTimeoutMillis;
   private final long readTimeoutMillis;
   private final String logLevel;
@@ -68,10 +75,12 @@ public final class Configuration {
     tokenUrl = tokenUrl(sources, hosts);
     grant = grant(sources);
     clientId = sources.text(Setting.CLIENT_ID);
-    clientSecret = clientSecret(sources);
+    clientSecretFile = secretFile(sources, Setting.CLIENT_SECRET, Setting.CLIENT_SECRET_FILE);
+    clientSecret = secret(sources, Setting.CLIENT_SECRET, Setting.CLIENT_SECRET_FILE);
     clientAuth = sources.choice(Setting.CLIENT_AUTH) == 0 ? ClientAuth.BASIC : ClientAuth.BODY;
     refreshTokenFile = file(sources, Setting.REFRESH_TOKEN_FILE);
     refreshToken = refreshToken(sources, refreshTokenFile);
+    allowReadableSecrets = sources.flag(Setting.ALLOW_READABLE_SECRETS);
     accessToken = accessToken(sources);
     expiredCodes = expiredCodes(sources);
     int where = sources.choice(Setting.INJECT);
@@ -81,7 +90,15 @@ public final class Configuration {
     refreshAheadMillis = sources.number(Setting.REFRESH_AHEAD);
     retry429Millis = sources.number(Setting.RETRY_429);
     tokenProxy = tokenProxy(sources);
+    tokenNoProxy = Collections.unmodifiableList(tokenNoProxy(sources));
     tokenTrustStore = sources.readableFile(Setting.TOKEN_TRUST_STORE);
+    tokenTrustStorePassword = sources.secret(Setting.TOKEN_TRUST_STORE_PASSWORD);
+    tokenKeyStore = sources.readableFile(Setting.TOKEN_KEY_STORE);
+    tokenKeyStorePasswordFile =
+        secretFile(
+            sources, Setting.TOKEN_KEY_STORE_PASSWORD, Setting.TOKEN_KEY_STORE_PASSWORD_FILE);
+    tokenKeyStorePassword =
+        secret(sources, Setting.TOKEN_KEY_STORE_PASSWORD, Setting.TOKEN_KEY_STORE_PASSWORD_FILE);
     connectTimeoutMillis = sources.number(Setting.CONNECT_TIMEOUT);
     readTimeoutMillis = sources.number(Setting.READ_TIMEOUT);
     logLevel = Setting.LOG_LEVEL.choice(sources.choice(Setting.LOG_LEVEL));
@@ -172,6 +189,11 @@ public final class Configuration {
     return clientSecret;
   }
 
+  /** The file that {@link #clientSecret} was read from and may be replaced in, or null. */
+  public File clientSecretFile() {
+    return clientSecretFile;
+  }
+
   public ClientAuth clientAuth() {
     return clientAuth;
   }
@@ -184,6 +206,11 @@ public final class Configuration {
   /** The file that a rotated refresh token is written to, or null. It may not exist yet. */
   public File refreshTokenFile() {
     return refreshTokenFile;
+  }
+
+  /** Whether a secret may come from a file that every user of the machine can read. */
+  public boolean allowReadableSecrets() {
+    return allowReadableSecrets;
   }
 
   /** A first access token, or null. */
@@ -224,9 +251,34 @@ public final class Configuration {
     return tokenProxy;
   }
 
+  /** Hosts that are reached without a proxy, {@code *} at either end; may be empty. */
+  public List<String> tokenNoProxy() {
+    return tokenNoProxy;
+  }
+
   /** A key store with the certificates to trust for the token call, or null: the JVM's. */
   public File tokenTrustStore() {
     return tokenTrustStore;
+  }
+
+  /** Null: none, or the one that most trust stores have. */
+  public Secret tokenTrustStorePassword() {
+    return tokenTrustStorePassword;
+  }
+
+  /** A key store with what the token call proves its identity by, or null: nothing. */
+  public File tokenKeyStore() {
+    return tokenKeyStore;
+  }
+
+  /** Of the store and of the key in it; null: none. */
+  public Secret tokenKeyStorePassword() {
+    return tokenKeyStorePassword;
+  }
+
+  /** The file that {@link #tokenKeyStorePassword} was read from, or null. */
+  public File tokenKeyStorePasswordFile() {
+    return tokenKeyStorePasswordFile;
   }
 
   public long connectTimeoutMillis() {
@@ -406,19 +458,24 @@ public final class Configuration {
     return token;
   }
 
-  private static Secret clientSecret(Sources sources) {
-    Secret secret = sources.secret(Setting.CLIENT_SECRET);
+  /** A secret that is set itself goes before a file that holds it. */
+  private static Secret secret(Sources sources, Setting itself, Setting file) {
+    Secret secret = sources.secret(itself);
     if (secret == null) {
-      return sources.secretIn(Setting.CLIENT_SECRET_FILE);
+      return sources.secretIn(file);
     }
-    if (sources.text(Setting.CLIENT_SECRET_FILE) != null) {
+    if (sources.text(file) != null) {
       sources.warn(
-          sources.assignment(Setting.CLIENT_SECRET_FILE)
+          sources.assignment(file)
               + " is ignored: "
-              + sources.assignment(Setting.CLIENT_SECRET)
+              + sources.assignment(itself)
               + " is set; remove one of them");
     }
     return secret;
+  }
+
+  private static File secretFile(Sources sources, Setting itself, Setting file) {
+    return sources.text(itself) == null ? file(sources, file) : null;
   }
 
   /** The file goes first: once the token has rotated, the one that was set is of no use. */
@@ -446,6 +503,41 @@ public final class Configuration {
     }
     sources.invalid(Setting.TOKEN_PROXY, "expected " + Setting.TOKEN_PROXY.allowed());
     return null;
+  }
+
+  private static List<String> tokenNoProxy(Sources sources) {
+    List<String> hosts = new ArrayList<>();
+    for (String entry : sources.list(Setting.TOKEN_NO_PROXY)) {
+      // http.nonProxyHosts has bars, most other lists of this kind have commas: both are understood
+      int start = 0;
+      while (start <= entry.length()) {
+        int bar = entry.indexOf('|', start);
+        int end = bar < 0 ? entry.length() : bar;
+        String host = entry.substring(start, end).trim();
+        if (!host.isEmpty()) {
+          hosts.add(host);
+        }
+        start = end + 1;
+      }
+    }
+    for (String host : hosts) {
+      if (!isHostPattern(host)) {
+        sources.invalid(Setting.TOKEN_NO_PROXY, "expected " + Setting.TOKEN_NO_PROXY.allowed());
+        break;
+      }
+    }
+    return hosts;
+  }
+
+  private static boolean isHostPattern(String host) {
+    for (int i = 0; i < host.length(); i++) {
+      char c = host.charAt(i);
+      boolean ends = i == 0 || i == host.length() - 1;
+      if (c <= ' ' || c == '/' || c == '@' || (c == '*' && !ends)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Without them nothing can be renewed, and a token that ends is what the app has already. */

@@ -37,7 +37,8 @@ public enum Setting {
   CLIENT_SECRET_FILE(
       null,
       "a readable file whose first line is the secret",
-      "A file whose first line is the client secret, for when client-secret is not set."),
+      "A file whose first line is the client secret, for when client-secret is not set. It is read"
+          + " again when it changes."),
   CLIENT_AUTH(
       "basic",
       oneOf("basic", "body"),
@@ -46,8 +47,12 @@ public enum Setting {
   REFRESH_TOKEN_FILE(
       null,
       "a readable file whose first line is the refresh token",
-      "A file whose first line is the refresh token. It is rewritten when the token rotates, and"
-          + " goes before refresh-token."),
+      "A file whose first line is the refresh token. It is rewritten when the token rotates,"
+          + " read again when somebody else changes it, and goes before refresh-token."),
+  ALLOW_READABLE_SECRETS(
+      "false",
+      oneOf("true", "false"),
+      "Whether the files that hold secrets may be readable by every user of the machine."),
   ACCESS_TOKEN(
       null, "visible ASCII characters without blanks", "A first access token, if there is one."),
   EXPIRED_CODES(
@@ -91,11 +96,29 @@ public enum Setting {
       "the JVM's",
       "http://host:port or http://user:password@host:port",
       "The HTTP proxy, for the token call only. The JVM's: what its ProxySelector says."),
+  TOKEN_NO_PROXY(
+      null,
+      "host names or addresses, each with a * as its first or last character where it stands for"
+          + " many, separated by commas or |",
+      "Hosts that the token call reaches without any proxy, as http.nonProxyHosts names them."),
   TOKEN_TRUST_STORE(
       "the JVM's",
       "a readable key store file",
-      "A key store with the certificates to trust, for the token call only. The JVM's: its default"
-          + " trust store."),
+      "A key store (JKS or PKCS12) with the certificates to trust, for the token call only. The"
+          + " JVM's: its default trust store."),
+  TOKEN_TRUST_STORE_PASSWORD(
+      "none or changeit", (String) null, "The password of token-trust-store."),
+  TOKEN_KEY_STORE(
+      null,
+      "a readable key store file",
+      "A key store (JKS or PKCS12) with the key and certificate of this client, for a token endpoint"
+          + " that wants mutual TLS."),
+  TOKEN_KEY_STORE_PASSWORD(
+      null, (String) null, "The password of token-key-store and of the key in it."),
+  TOKEN_KEY_STORE_PASSWORD_FILE(
+      null,
+      "a readable file whose first line is the password",
+      "A file whose first line is that password, for when token-key-store-password is not set."),
   CONNECT_TIMEOUT(
       "5 s",
       's',
@@ -214,7 +237,11 @@ public enum Setting {
 
   /** Whether a value must never be shown. */
   public boolean secret() {
-    return this == CLIENT_SECRET || this == REFRESH_TOKEN || this == ACCESS_TOKEN;
+    return this == CLIENT_SECRET
+        || this == REFRESH_TOKEN
+        || this == ACCESS_TOKEN
+        || this == TOKEN_TRUST_STORE_PASSWORD
+        || this == TOKEN_KEY_STORE_PASSWORD;
   }
 
   /** The values that are accepted, bounds included, as the end of "expected …"; null: any text. */

@@ -121,6 +121,14 @@ final class Sources {
     if (file == null) {
       return null;
     }
+    if (!flag(Setting.ALLOW_READABLE_SECRETS) && FileRights.othersCanRead(file)) {
+      problem(
+          assignment(setting)
+              + ": every user of this machine can read it: take that right away (chmod o-r) or set "
+              + Setting.ALLOW_READABLE_SECRETS.key()
+              + "=true");
+      return null;
+    }
     String line = TextFile.firstLine(file);
     if (line == null) {
       invalid(setting, "expected " + setting.allowed() + ", but it cannot be read");

@@ -20,6 +20,7 @@ final class AnswerReader {
   private long contentLength = -1;
   private boolean chunked;
   private String retryAfter;
+  private String date;
 
   AnswerReader(InputStream in) {
     this.in = in;
@@ -30,7 +31,7 @@ final class AnswerReader {
     while (status >= 100 && status < 200) {
       status = head();
     }
-    return new HttpAnswer(status, retryAfter, body(status));
+    return new HttpAnswer(status, retryAfter, date, body(status));
   }
 
   /** Reads the head that answers a CONNECT and not one byte more. */
@@ -42,6 +43,7 @@ final class AnswerReader {
     contentLength = -1;
     chunked = false;
     retryAfter = null;
+    date = null;
     int status = status(line());
     for (String line = line(); !line.isEmpty(); line = line()) {
       int colon = line.indexOf(':');
@@ -58,6 +60,9 @@ final class AnswerReader {
           break;
         case "retry-after":
           retryAfter = value;
+          break;
+        case "date":
+          date = value;
           break;
         default:
           break;

@@ -24,7 +24,7 @@ final class Grants implements TokenEndpoint {
   private final TokenCall call;
   private final Grant grant;
   private final String clientId;
-  private final Secret clientSecret;
+  private final SecretSource clientSecret;
   private final ClientAuth clientAuth;
   private final RefreshTokenStore refreshTokens;
   private final long timeoutMillis;
@@ -35,7 +35,7 @@ final class Grants implements TokenEndpoint {
 
   /**
    * @param clientId null if there is none
-   * @param clientSecret null if there is none
+   * @param clientSecret may have none
    * @param refreshTokens may be null for client credentials
    * @param timeoutMillis for one {@link #request}, all calls together
    */
@@ -43,7 +43,7 @@ final class Grants implements TokenEndpoint {
       TokenCall call,
       Grant grant,
       String clientId,
-      Secret clientSecret,
+      SecretSource clientSecret,
       ClientAuth clientAuth,
       RefreshTokenStore refreshTokens,
       long timeoutMillis,
@@ -81,7 +81,7 @@ final class Grants implements TokenEndpoint {
       }
       token = refreshTokens.newerThan(token);
     }
-    if (clientId != null && clientSecret != null) {
+    if (clientId != null && clientSecret.current() != null) {
       return post("grant_type=client_credentials", deadline);
     }
     if (refusal != null) {
@@ -99,18 +99,37 @@ final class Grants implements TokenEndpoint {
     return response;
   }
 
+  @Override
+  public boolean hasNewSecret() {
+    return clientSecret.isReplaced() || (refreshTokens != null && refreshTokens.isReplaced());
+  }
+
   private TokenResponse post(String fields, long deadline) throws TokenRequestException {
+    Secret secret = clientSecret.current();
+    try {
+      return post(fields, secret, deadline);
+    } catch (TokenRequestException e) {
+      if (!e.isPermanent() || !clientSecret.isReplaced()) {
+        throw e;
+      }
+      // the secret has been replaced while the old one was under way
+      return post(fields, clientSecret.current(), deadline);
+    }
+  }
+
+  private TokenResponse post(String fields, Secret secret, long deadline)
+      throws TokenRequestException {
     String form = fields;
     String authorization = null;
-    if (clientId != null && clientSecret != null && clientAuth == ClientAuth.BASIC) {
+    if (clientId != null && secret != null && clientAuth == ClientAuth.BASIC) {
       // RFC 6749 §2.3.1: both are form-encoded first
-      String pair = encode(clientId) + ':' + encode(clientSecret.value());
+      String pair = encode(clientId) + ':' + encode(secret.value());
       authorization =
           "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.US_ASCII));
     } else if (clientId != null) {
       form += "&client_id=" + encode(clientId);
-      if (clientSecret != null) {
-        form += "&client_secret=" + encode(clientSecret.value());
+      if (secret != null) {
+        form += "&client_secret=" + encode(secret.value());
       }
     }
     long leftMillis = (deadline - clock.nanoTime()) / 1_000_000;
@@ -146,7 +165,7 @@ final class Grants implements TokenEndpoint {
         throw TokenRequestException.temporary(e.getMessage() + "; check token-url");
       }
     }
-    throw failure(status, members, retryAfterMillis(answer.retryAfter()));
+    throw failure(status, members, retryAfterMillis(answer));
   }
 
   private static TokenRequestException failure(
@@ -205,8 +224,8 @@ final class Grants implements TokenEndpoint {
   }
 
   /** Kept within bounds; -1: the endpoint has no wish. */
-  private long retryAfterMillis(String value) {
-    long millis = RetryAfter.millis(value, clock);
+  private long retryAfterMillis(HttpAnswer answer) {
+    long millis = RetryAfter.millis(answer.retryAfter(), answer.date(), clock);
     return millis < 0
         ? -1
         : Math.max(MIN_RETRY_AFTER_MILLIS, Math.min(MAX_RETRY_AFTER_MILLIS, millis));

@@ -4,15 +4,18 @@ package org.genesystoken.agent.core.endpoint;
 final class HttpAnswer {
   private final int status;
   private final String retryAfter;
+  private final String date;
   private final byte[] body;
 
   /**
    * @param retryAfter value of that header, or null
+   * @param date value of that header, or null
    * @param body not copied
    */
-  HttpAnswer(int status, String retryAfter, byte[] body) {
+  HttpAnswer(int status, String retryAfter, String date, byte[] body) {
     this.status = status;
     this.retryAfter = retryAfter;
+    this.date = date;
     this.body = body;
   }
 
@@ -22,6 +25,10 @@ final class HttpAnswer {
 
   String retryAfter() {
     return retryAfter;
+  }
+
+  String date() {
+    return date;
   }
 
   byte[] body() {

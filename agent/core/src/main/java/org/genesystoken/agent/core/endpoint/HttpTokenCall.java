@@ -1,7 +1,6 @@
 package org.genesystoken.agent.core.endpoint;
 
 import java.io.BufferedInputStream;
-import java.io.File;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
@@ -20,7 +19,6 @@ import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -35,8 +33,8 @@ import org.genesystoken.agent.core.time.Scheduler;
  * to an https proxy (jdk.http.auth.tunneling.disabledSchemes), and the agent itself is woven into
  * it. Not java.net.http: Java 8 has none.
  *
- * <p>Trust comes from the JVM's default trust managers or the configured key store, never from
- * {@code SSLContext.getDefault()}, which belongs to the app. Thread-safe.
+ * <p>Trust comes from the JVM's default trust managers or the configured key store, see {@link
+ * Tls}. Thread-safe.
  */
 final class HttpTokenCall implements TokenCall {
   private static final int HTTPS_PORT = 443;
@@ -49,18 +47,23 @@ final class HttpTokenCall implements TokenCall {
   private final boolean explicitPort;
   private final long connectTimeoutMillis;
   private final URI proxy;
-  private final File trustStore;
+  private final List<String> noProxy;
+  private final Tls tls;
   private final Scheduler scheduler;
-  private volatile SSLContext context;
 
   /**
    * @param connectTimeoutMillis for one address
    * @param proxy {@code http://[user:password@]host:port}, or null: what ProxySelector says
-   * @param trustStore a key store (JKS or PKCS12), or null: what the JVM trusts
+   * @param noProxy hosts that are reached without any, see {@link NoProxy}
    * @param scheduler closes the connection when the time is up
    */
   HttpTokenCall(
-      URI url, long connectTimeoutMillis, URI proxy, File trustStore, Scheduler scheduler) {
+      URI url,
+      long connectTimeoutMillis,
+      URI proxy,
+      List<String> noProxy,
+      Tls tls,
+      Scheduler scheduler) {
     this.url = url;
     this.secure = "https".equalsIgnoreCase(url.getScheme());
     // Not getHost(): it is null for a host with an underscore, as container networks have them.
@@ -75,7 +78,8 @@ final class HttpTokenCall implements TokenCall {
             : secure ? HTTPS_PORT : HTTP_PORT;
     this.connectTimeoutMillis = connectTimeoutMillis;
     this.proxy = proxy;
-    this.trustStore = trustStore;
+    this.noProxy = noProxy;
+    this.tls = tls;
     this.scheduler = scheduler;
   }
 
@@ -110,28 +114,31 @@ final class HttpTokenCall implements TokenCall {
     throw deadline.isOver() ? deadline.failure() : readable(last);
   }
 
-  private List<Route> routes() throws UnknownHostException {
-    List<Proxy> proxies = Collections.singletonList(Proxy.NO_PROXY);
-    if (proxy != null) {
-      int proxyPort = proxy.getPort() != -1 ? proxy.getPort() : HTTP_PORT;
-      proxies =
-          Collections.singletonList(
-              new Proxy(
-                  Proxy.Type.HTTP,
-                  InetSocketAddress.createUnresolved(withoutBrackets(proxy.getHost()), proxyPort)));
-    } else {
+  private List<Proxy> proxies() {
+    if (!NoProxy.covers(noProxy, host)) {
+      if (proxy != null) {
+        int proxyPort = proxy.getPort() != -1 ? proxy.getPort() : HTTP_PORT;
+        return Collections.singletonList(
+            new Proxy(
+                Proxy.Type.HTTP,
+                InetSocketAddress.createUnresolved(withoutBrackets(proxy.getHost()), proxyPort)));
+      }
       try {
         ProxySelector selector = ProxySelector.getDefault();
         List<Proxy> selected = selector == null ? null : selector.select(url);
         if (selected != null && !selected.isEmpty()) {
-          proxies = selected;
+          return selected;
         }
       } catch (RuntimeException e) {
         // the app's own selector may refuse what it does not know: go direct
       }
     }
+    return Collections.singletonList(Proxy.NO_PROXY);
+  }
+
+  private List<Route> routes() throws UnknownHostException {
     List<Route> routes = new ArrayList<>();
-    for (Proxy candidate : proxies) {
+    for (Proxy candidate : proxies()) {
       if (candidate == null || candidate.type() == Proxy.Type.DIRECT) {
         for (InetAddress address : InetAddress.getAllByName(host)) {
           routes.add(new Route(Proxy.NO_PROXY, new InetSocketAddress(address, port), false));
@@ -209,7 +216,12 @@ final class HttpTokenCall implements TokenCall {
     System.arraycopy(body, 0, request, start.length, body.length);
     out.write(request);
     out.flush();
-    return new AnswerReader(new BufferedInputStream(connection.getInputStream())).read();
+    HttpAnswer answer =
+        new AnswerReader(new BufferedInputStream(connection.getInputStream())).read();
+    if (absoluteForm && answer.status() == 407) {
+      throw wrongProxyCredentials();
+    }
+    return answer;
   }
 
   private void tunnel(Socket socket) throws IOException {
@@ -222,11 +234,15 @@ final class HttpTokenCall implements TokenCall {
     // unbuffered: what follows the head belongs to TLS
     int status = new AnswerReader(socket.getInputStream()).readTunnelStatus();
     if (status == 407) {
-      throw new IOException("the proxy answered 407; check user and password in token-proxy");
+      throw wrongProxyCredentials();
     }
     if (status != 200) {
       throw new IOException("the proxy answered " + status + " to CONNECT; check token-proxy");
     }
+  }
+
+  private static IOException wrongProxyCredentials() {
+    return new IOException("the proxy answered 407; check user and password in token-proxy");
   }
 
   private void appendProxyAuthorization(StringBuilder head) {
@@ -238,8 +254,9 @@ final class HttpTokenCall implements TokenCall {
   }
 
   private SSLSocket handshake(Socket socket) throws IOException {
-    SSLSocket tls = (SSLSocket) context().getSocketFactory().createSocket(socket, host, port, true);
-    SSLParameters parameters = tls.getSSLParameters();
+    SSLSocket secured =
+        (SSLSocket) tls.context().getSocketFactory().createSocket(socket, host, port, true);
+    SSLParameters parameters = secured.getSSLParameters();
     parameters.setEndpointIdentificationAlgorithm("HTTPS");
     if (host.indexOf(':') < 0 && !Character.isDigit(host.charAt(host.length() - 1))) {
       try {
@@ -248,18 +265,9 @@ final class HttpTokenCall implements TokenCall {
         // a name that SNI cannot carry (an underscore, a trailing dot) goes without
       }
     }
-    tls.setSSLParameters(parameters);
-    tls.startHandshake();
-    return tls;
-  }
-
-  private SSLContext context() throws IOException {
-    SSLContext made = context;
-    if (made == null) {
-      made = Trust.context(trustStore);
-      context = made;
-    }
-    return made;
+    secured.setSSLParameters(parameters);
+    secured.startHandshake();
+    return secured;
   }
 
   private String authority(boolean withPort) {
@@ -287,8 +295,15 @@ final class HttpTokenCall implements TokenCall {
       while (root.getCause() != null && root.getCause() != root) {
         root = root.getCause();
       }
+      String said = oneLine(root.getMessage());
+      // an alert comes from the other side: it is this client that does not please
       return new IOException(
-          "TLS failed (" + oneLine(root.getMessage()) + "); check token-url and token-trust-store");
+          "TLS failed ("
+              + said
+              + ")"
+              + (said.contains("fatal alert")
+                  ? "; check token-key-store, and whether token-url is the right one"
+                  : "; check token-url and token-trust-store"));
     }
     return new IOException(e == null ? "no way to it was found" : oneLine(e.getMessage()));
   }

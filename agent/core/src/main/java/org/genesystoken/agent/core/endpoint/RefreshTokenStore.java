@@ -6,6 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -13,47 +15,61 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.genesystoken.agent.core.config.Secret;
-import org.genesystoken.agent.core.config.TextFile;
 import org.slf4j.Logger;
 
 /**
  * Keeps the newest refresh token, in memory and, if there is a file, in the file too. What the file
- * holds is only ever replaced by a newer token, never deleted. Thread-safe.
+ * holds is only ever replaced by a newer token, never deleted. A crash at any instant leaves the
+ * old token or the new one in it, whole. Thread-safe.
  */
 final class RefreshTokenStore {
+  /** How old another process' unfinished file has to be to count as left behind by a crash. */
+  private static final long ABANDONED_MILLIS = 60_000;
+
+  private static final String UNFINISHED = ".tmp";
+
   private final File file;
+  private final SecretFile stored;
   private final Logger log;
   private volatile Secret current;
+  // What the file is known to hold: after a write that failed, not what is current.
+  private volatile Secret inFile;
 
   /**
    * @param initial to start from if the file holds none, or null
    * @param file null: memory only
+   * @param readableByAll whether to take a file that every user of the machine can read
    */
-  RefreshTokenStore(Secret initial, File file, Logger log) {
+  RefreshTokenStore(Secret initial, File file, boolean readableByAll, Logger log) {
     this.file = file;
+    this.stored = file == null ? null : new SecretFile(file, readableByAll, log);
     this.log = log;
     this.current = initial;
-    Secret stored = read();
-    if (stored != null) {
-      // the file was written later than the setting, when the token rotated
-      this.current = stored;
-    }
   }
 
-  /** Null if there is none. */
+  /**
+   * The newest token, null if there is none. One that somebody else has put into the file goes
+   * before the one in memory.
+   */
   Secret current() {
-    Secret token = current;
-    return token != null ? token : newerThan(null);
+    Secret read = read();
+    if (read != null && !read.equals(inFile)) {
+      inFile = read;
+      current = read;
+    }
+    return current;
   }
 
-  /** The token in the file, if it is another one than this (may be null), else null. */
+  /** The newest token, if it is another one than this (may be null), else null. */
   Secret newerThan(Secret token) {
-    Secret stored = read();
-    if (stored == null || stored.equals(token)) {
-      return null;
-    }
-    current = stored;
-    return stored;
+    Secret newest = current();
+    return newest == null || newest.equals(token) ? null : newest;
+  }
+
+  /** Whether somebody else has put a token into the file. */
+  boolean isReplaced() {
+    Secret read = read();
+    return read != null && !read.equals(inFile);
   }
 
   /** Takes over the token that the endpoint has granted in exchange for the old one. */
@@ -67,6 +83,7 @@ final class RefreshTokenStore {
     }
     try {
       write(token);
+      inFile = token;
     } catch (IOException | RuntimeException e) {
       log.warn(
           "The new refresh token could not be written to {} ({}); it is kept in memory only, so"
@@ -84,11 +101,7 @@ final class RefreshTokenStore {
   }
 
   private Secret read() {
-    if (file == null) {
-      return null;
-    }
-    String line = TextFile.firstLine(file);
-    return line == null || line.isEmpty() ? null : new Secret(line);
+    return stored == null ? null : stored.read();
   }
 
   private void write(Secret token) throws IOException {
@@ -98,8 +111,8 @@ final class RefreshTokenStore {
       target = target.toRealPath();
     }
     Path directory = target.getParent();
-    Path temporary =
-        Files.createTempFile(directory, ".refresh-token", ".tmp", ownerOnly(directory));
+    String prefix = "." + target.getFileName() + ".";
+    Path temporary = Files.createTempFile(directory, prefix, UNFINISHED, ownerOnly(directory));
     try {
       try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
         ByteBuffer bytes = ByteBuffer.wrap(token.value().getBytes(StandardCharsets.UTF_8));
@@ -115,6 +128,34 @@ final class RefreshTokenStore {
       }
     } finally {
       Files.deleteIfExists(temporary);
+    }
+    force(directory);
+    deleteAbandoned(directory, prefix);
+  }
+
+  /** Until then the new name may be in memory only, as far as the disk is concerned. */
+  private static void force(Path directory) {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (IOException e) {
+      // Windows opens no directory: there the file system's journal has to do
+    }
+  }
+
+  /** What a crash has left of an earlier write: nobody will finish it, and it holds a token. */
+  private static void deleteAbandoned(Path directory, String prefix) {
+    try (DirectoryStream<Path> siblings = Files.newDirectoryStream(directory)) {
+      for (Path sibling : siblings) {
+        String name = String.valueOf(sibling.getFileName());
+        if (name.startsWith(prefix)
+            && name.endsWith(UNFINISHED)
+            && System.currentTimeMillis() - Files.getLastModifiedTime(sibling).toMillis()
+                > ABANDONED_MILLIS) {
+          Files.deleteIfExists(sibling);
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      // it does no harm: its owner alone can read it, and the next write tries again
     }
   }
 

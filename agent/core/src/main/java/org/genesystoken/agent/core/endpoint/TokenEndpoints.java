@@ -1,7 +1,9 @@
 package org.genesystoken.agent.core.endpoint;
 
+import java.io.File;
 import java.net.URI;
 import org.genesystoken.agent.core.config.Configuration;
+import org.genesystoken.agent.core.config.Secret;
 import org.genesystoken.agent.core.time.Clock;
 import org.genesystoken.agent.core.time.Scheduler;
 import org.slf4j.Logger;
@@ -17,21 +19,38 @@ public final class TokenEndpoints {
    */
   public static TokenEndpoint create(
       Configuration configuration, URI tokenUrl, Clock clock, Scheduler scheduler, Logger log) {
+    boolean readableByAll = configuration.allowReadableSecrets();
+    Tls tls =
+        new Tls(
+            configuration.tokenTrustStore(),
+            configuration.tokenTrustStorePassword(),
+            configuration.tokenKeyStore(),
+            source(
+                configuration.tokenKeyStorePassword(),
+                configuration.tokenKeyStorePasswordFile(),
+                readableByAll,
+                log));
     HttpTokenCall call =
         new HttpTokenCall(
             tokenUrl,
             configuration.connectTimeoutMillis(),
             configuration.tokenProxy(),
-            configuration.tokenTrustStore(),
+            configuration.tokenNoProxy(),
+            tls,
             scheduler);
     return new Grants(
         call,
         configuration.grant(),
         configuration.clientId(),
-        configuration.clientSecret(),
+        source(configuration.clientSecret(), configuration.clientSecretFile(), readableByAll, log),
         configuration.clientAuth(),
-        new RefreshTokenStore(configuration.refreshToken(), configuration.refreshTokenFile(), log),
+        new RefreshTokenStore(
+            configuration.refreshToken(), configuration.refreshTokenFile(), readableByAll, log),
         configuration.connectTimeoutMillis() + configuration.readTimeoutMillis(),
         clock);
+  }
+
+  private static SecretSource source(Secret first, File file, boolean readableByAll, Logger log) {
+    return new SecretSource(first, file == null ? null : new SecretFile(file, readableByAll, log));
   }
 }

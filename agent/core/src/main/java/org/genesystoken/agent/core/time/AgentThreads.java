@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * for the clock, and as many as there are blocking tasks, so that an app's code that continues on
  * one of them cannot hold up the next token.
  */
-public final class AgentThreads implements Scheduler {
+public final class AgentThreads implements Scheduler, AutoCloseable {
   private static final String NAME = "genesys-token-agent";
   private static final long IDLE_SECONDS = 30;
 
@@ -47,6 +47,16 @@ public final class AgentThreads implements Scheduler {
   public Cancellable schedule(Runnable task, long delayNanos) {
     Future<?> future = timer.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
     return () -> future.cancel(false);
+  }
+
+  /**
+   * Takes no more work; the threads end with what they are doing and what is scheduled. The agent
+   * itself lives as long as the JVM.
+   */
+  @Override
+  public void close() {
+    workers.shutdown();
+    timer.shutdown();
   }
 
   /**

@@ -48,6 +48,11 @@ final class Backoff {
     closed = false;
   }
 
+  /** Whether the last failure stays until somebody changes something. */
+  boolean isLatched() {
+    return closed && permanent > 0;
+  }
+
   /** Nanoseconds until the endpoint may be asked again; 0 or less: now. */
   long left(long now) {
     return closed ? until - now : 0;

@@ -3,9 +3,9 @@ package org.genesystoken.agent.core.token;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.genesystoken.agent.core.config.Secret;
 import org.genesystoken.agent.core.endpoint.TokenEndpoint;
@@ -24,15 +24,23 @@ import org.genesystoken.agent.core.time.Scheduler;
  *   flight   none → under way → none, after a failure not before the pause is over
  * </pre>
  *
- * A request reads one volatile snapshot. Reading the clock would cost thirty times as much, so an
- * alarm publishes the snapshots of the later states. All else happens under one lock that is never
- * held during I/O, logging or other people's code.
+ * A request reads one snapshot and the wall clock. An alarm publishes the snapshots of the later
+ * states, but a machine that was suspended has slept through its alarms: the wall clock alone tells
+ * the first request after that. All else happens under one lock that is never held during I/O,
+ * logging or other people's code.
  */
-public final class TokenManager {
+public final class TokenManager implements AutoCloseable {
   /** How often the two clocks are compared while a token is in use, to notice a suspension. */
   private static final long WATCH = TimeUnit.SECONDS.toNanos(10);
 
   private static final long SUSPENDED = TimeUnit.SECONDS.toNanos(2);
+
+  /** How long the clocks may go uncompared before a request asks for it itself. */
+  private static final long UNWATCHED_MILLIS = 12_000;
+
+  /** How often callers may have it looked after a new secret while the endpoint refuses the old. */
+  private static final long LOOK = TimeUnit.SECONDS.toNanos(1);
+
   private static final CompletableFuture<Void> NOW = CompletableFuture.completedFuture(null);
 
   private final TokenEndpoint endpoint;
@@ -48,6 +56,9 @@ public final class TokenManager {
 
   private volatile Token current;
 
+  /** The wall clock's time after which an alarm is overdue. */
+  private volatile long overdueMillis;
+
   // guarded by lock
   private final Backoff backoff;
   private final Breaker breaker = new Breaker();
@@ -56,6 +67,8 @@ public final class TokenManager {
   private Scheduler.Cancellable alarm;
   private long watchedNanos;
   private long watchedMillis;
+  private long lookedAt;
+  private boolean closed;
 
   /**
    * @param waitMillis how long a caller waits at most
@@ -87,6 +100,7 @@ public final class TokenManager {
     this.backoff = new Backoff(random);
     this.watchedNanos = clock.nanoTime();
     this.watchedMillis = clock.currentTimeMillis();
+    this.overdueMillis = watchedMillis + UNWATCHED_MILLIS;
     if (accessToken == null) {
       current = Token.NONE;
     } else {
@@ -209,9 +223,39 @@ public final class TokenManager {
     }
   }
 
-  private static String ready(Token token) {
+  /**
+   * Ends the renewals and releases who waits; from then on there is no token. The agent itself
+   * lives as long as the JVM: this is for who makes managers one after the other.
+   */
+  @Override
+  public void close() {
+    Flight open;
+    lock.lock();
+    try {
+      closed = true;
+      current = Token.NONE;
+      open = flight;
+      flight = null;
+      if (open != null && open.limit != null) {
+        open.limit.cancel();
+      }
+      if (alarm != null) {
+        alarm.cancel();
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (open != null) {
+      open.over.complete(null);
+    }
+  }
+
+  private String ready(Token token) {
     String header = token.sendable;
-    if (header != null && !token.used) {
+    if (header == null || (token.expires && clock.currentTimeMillis() > overdueMillis)) {
+      return null;
+    }
+    if (!token.used) {
       token.used = true;
     }
     return header;
@@ -232,7 +276,7 @@ public final class TokenManager {
     lock.lock();
     try {
       long now = clock.nanoTime();
-      wakeUp(now);
+      catchUp(now);
       return current.sendable != null ? null : flight(now);
     } finally {
       lock.unlock();
@@ -243,7 +287,7 @@ public final class TokenManager {
     lock.lock();
     try {
       long now = clock.nanoTime();
-      wakeUp(now);
+      catchUp(now);
       Token token = current;
       if (token.sendable != null) {
         if (!token.sendable.equals(refused)) {
@@ -269,13 +313,7 @@ public final class TokenManager {
       // the endpoint's own work came back to us: waiting would be waiting for ourselves
       return;
     }
-    try {
-      joined.over.get(patience(budgetMillis), TimeUnit.NANOSECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (TimeoutException | ExecutionException e) {
-      // the caller goes on with what there is
-    }
+    joined.await(patience(budgetMillis));
   }
 
   private long patience(long budgetMillis) {
@@ -284,8 +322,14 @@ public final class TokenManager {
 
   /** Runs the action on the agent's threads, when the flight is over or the wait. */
   private void whenOver(Flight joined, long budgetMillis, Runnable action) {
-    Scheduler.Cancellable timeout =
-        scheduler.schedule(() -> scheduler.execute(action), patience(budgetMillis));
+    Scheduler.Cancellable timeout;
+    try {
+      timeout = scheduler.schedule(() -> scheduler.execute(action), patience(budgetMillis));
+    } catch (RuntimeException | Error e) {
+      // no thread to be had, so nobody would end the wait
+      action.run();
+      return;
+    }
     Object unused =
         joined.over.whenComplete(
             (nothing, failure) -> {
@@ -296,12 +340,18 @@ public final class TokenManager {
 
   /** With the lock: the flight under way, or a new one, or null while the endpoint has its rest. */
   private Flight flight(long now) {
-    if (flight != null || backoff.left(now) > 0) {
+    if (flight != null || closed) {
       return flight;
     }
-    Flight started = new Flight(++lastNumber);
+    boolean looks = backoff.left(now) > 0;
+    if (looks) {
+      if (!backoff.isLatched() || now - lookedAt < LOOK) {
+        return null;
+      }
+      lookedAt = now;
+    }
+    Flight started = new Flight(++lastNumber, looks);
     flight = started;
-    counters.tokenRequests.incrementAndGet();
     try {
       scheduler.execute(() -> fly(started));
       started.limit = scheduler.schedule(() -> giveUp(started), flightLimit);
@@ -315,11 +365,19 @@ public final class TokenManager {
 
   private void fly(Flight flown) {
     flown.thread = Thread.currentThread();
-    reports.asking(flown.number);
-    long sentAt = clock.nanoTime();
+    long sentAt = 0;
+    long sentMillis = 0;
     TokenResponse response = null;
     TokenRequestException failure = null;
     try {
+      if (flown.looks && !endpoint.hasNewSecret()) {
+        lookedInVain(flown);
+        return;
+      }
+      counters.tokenRequests.incrementAndGet();
+      reports.asking(flown.number);
+      sentAt = clock.nanoTime();
+      sentMillis = clock.currentTimeMillis();
       response = endpoint.request();
     } catch (TokenRequestException e) {
       failure = e;
@@ -328,10 +386,20 @@ public final class TokenManager {
       failure = unexpected(e);
     }
     if (response != null) {
-      landed(flown, response, sentAt);
+      landed(flown, response, sentAt, sentMillis);
     } else {
       failed(flown, failure);
     }
+  }
+
+  private void lookedInVain(Flight flown) {
+    lock.lock();
+    try {
+      clear(flown, clock.nanoTime());
+    } finally {
+      lock.unlock();
+    }
+    flown.over.complete(null);
   }
 
   private void giveUp(Flight late) {
@@ -343,27 +411,39 @@ public final class TokenManager {
                     "it did not answer in time; check token-url, DNS and proxy")));
   }
 
-  private void landed(Flight flown, TokenResponse response, long sentAt) {
+  private void landed(Flight flown, TokenResponse response, long sentAt, long sentMillis) {
+    Lifetime life =
+        Lifetime.of(TimeUnit.MILLISECONDS.toNanos(response.lifeMillis()), refreshAhead, random);
+    boolean late;
     lock.lock();
     try {
       long now = clock.nanoTime();
       watch(now);
-      // a flight that was given up may still land, but never on a newer token
-      if (flown.number > current.generation) {
-        Lifetime life =
-            Lifetime.of(TimeUnit.MILLISECONDS.toNanos(response.lifeMillis()), refreshAhead, random);
-        current =
-            Token.minted(
-                flown.number,
-                "Bearer " + response.accessToken().value(),
-                sentAt,
-                life,
-                flown.afterRefusal);
+      long asked = sentAt - missed(sentAt, sentMillis, now);
+      late = now - asked >= life.hardNanos;
+      if (!late && !closed) {
+        // a flight that was given up may still land, but never on a newer token
+        if (flown.number > current.generation) {
+          current =
+              Token.minted(
+                  flown.number,
+                  "Bearer " + response.accessToken().value(),
+                  asked,
+                  life,
+                  flown.afterRefusal);
+        }
+        backoff.succeeded();
+        clear(flown, now);
       }
-      backoff.succeeded();
-      clear(flown, now);
     } finally {
       lock.unlock();
+    }
+    if (late) {
+      failed(
+          flown,
+          TokenRequestException.temporary(
+              "the token that it granted had ended before it arrived; check token-url and proxy"));
+      return;
     }
     reports.got(flown.number, response.lifeMillis());
     flown.over.complete(null);
@@ -376,7 +456,12 @@ public final class TokenManager {
         return;
       }
       long now = clock.nanoTime();
+      if (flown.looks) {
+        // it was another secret that was refused before
+        backoff.succeeded();
+      }
       backoff.failed(failure, now);
+      lookedAt = now;
       clear(flown, now);
     } finally {
       lock.unlock();
@@ -409,7 +494,11 @@ public final class TokenManager {
     if (flight == null) {
       delay = Math.min(delay, Math.max(token.softAt - now, backoff.left(now)));
     }
-    alarm = scheduler.schedule(this::onAlarm, Math.max(delay, 0));
+    try {
+      alarm = scheduler.schedule(this::onAlarm, Math.max(delay, 0));
+    } catch (RuntimeException | Error e) {
+      // no thread to be had: the next request will find the alarm overdue
+    }
   }
 
   private void onAlarm() {
@@ -435,30 +524,38 @@ public final class TokenManager {
     }
   }
 
-  /** With the lock: the first request after an idle time. */
-  private void wakeUp(long now) {
-    if (!current.isAsleep()) {
+  /** With the lock: what the alarms have not done, for a token that was idle or a long pause. */
+  private void catchUp(long now) {
+    boolean asleep = current.isAsleep();
+    if (!asleep && (!current.expires || clock.currentTimeMillis() <= overdueMillis)) {
       return;
     }
     watch(now);
     if (now - current.hardAt >= 0) {
       current = current.dead();
-      return;
+    } else if (asleep) {
+      current = current.awake();
+      flight(now);
     }
-    current = current.awake();
-    flight(now);
     setAlarm(now);
   }
 
   /** With the lock: takes a time that only the wall clock has seen off the token's life. */
   private void watch(long now) {
-    long wall = clock.currentTimeMillis();
-    long missed = TimeUnit.MILLISECONDS.toNanos(wall - watchedMillis) - (now - watchedNanos);
-    watchedMillis = wall;
+    long missed = missed(watchedNanos, watchedMillis, now);
+    watchedMillis = clock.currentTimeMillis();
     watchedNanos = now;
-    if (missed > SUSPENDED && current.expires) {
+    overdueMillis = watchedMillis + UNWATCHED_MILLIS;
+    if (missed > 0 && current.expires) {
       current = current.aged(missed);
     }
+  }
+
+  /** How much longer the time since then was for the wall clock, where that means a suspension. */
+  private long missed(long sinceNanos, long sinceMillis, long now) {
+    long wall = TimeUnit.MILLISECONDS.toNanos(clock.currentTimeMillis() - sinceMillis);
+    long missed = wall - (now - sinceNanos);
+    return missed > SUSPENDED ? missed : 0;
   }
 
   private static TokenRequestException unexpected(Throwable e) {
@@ -469,14 +566,63 @@ public final class TokenManager {
   /** One request for a token that all who need it wait for. */
   private static final class Flight {
     final long number;
+
+    /** Whether it asks for a token only if there is a new secret to ask with. */
+    final boolean looks;
+
     final CompletableFuture<Void> over = new CompletableFuture<>();
     volatile Thread thread;
     // guarded by the manager's lock
     boolean afterRefusal;
     Scheduler.Cancellable limit;
 
-    Flight(long number) {
+    private final AtomicReference<Waiter> waiters = new AtomicReference<>();
+
+    Flight(long number, boolean looks) {
       this.number = number;
+      this.looks = looks;
+      Object unused = over.whenComplete((nothing, failure) -> release());
+    }
+
+    /**
+     * Until it is over or the time is, or the thread is interrupted, which keeps its flag. Not
+     * {@code over.get}: each caller whose time is up would search the list of all, which takes ten
+     * thousand callers seconds.
+     */
+    void await(long nanos) {
+      Waiter waiter = new Waiter(Thread.currentThread());
+      Waiter head;
+      do {
+        head = waiters.get();
+        waiter.next = head;
+      } while (!waiters.compareAndSet(head, waiter));
+      long end = System.nanoTime() + nanos;
+      for (long left = nanos;
+          left > 0 && !over.isDone() && !waiter.thread.isInterrupted();
+          left = end - System.nanoTime()) {
+        LockSupport.parkNanos(this, left);
+      }
+      // stays in the list, which goes with the flight
+      waiter.gone = true;
+    }
+
+    private void release() {
+      for (Waiter waiter = waiters.get(); waiter != null; waiter = waiter.next) {
+        if (!waiter.gone) {
+          LockSupport.unpark(waiter.thread);
+        }
+      }
+    }
+  }
+
+  /** A thread that waits for a flight. */
+  private static final class Waiter {
+    final Thread thread;
+    Waiter next;
+    volatile boolean gone;
+
+    Waiter(Thread thread) {
+      this.thread = thread;
     }
   }
 

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -20,6 +21,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -50,8 +53,8 @@ class ConfigurationTest {
 
   @BeforeEach
   void files() throws IOException {
-    Files.write(directory.resolve("secret"), bytes("from-file\n"));
-    Files.write(directory.resolve("empty"), bytes("\nsecond line"));
+    write("secret", "from-file\n");
+    write("empty", "\nsecond line");
   }
 
   static Stream<Arguments> everyKey() {
@@ -71,6 +74,7 @@ class ConfigurationTest {
         key("client-auth", "body", c -> c.clientAuth().name(), "BODY"),
         key("refresh-token", "again", c -> c.refreshToken().value(), "again"),
         key("refresh-token-file", "@secret", c -> c.refreshToken().value(), "from-file"),
+        key("allow-readable-secrets", "true", Configuration::allowReadableSecrets, true),
         key("access-token", "first", c -> c.accessToken().value(), "first"),
         key("expired-codes", "gone", c -> String.join("|", c.expiredCodes()), "gone"),
         key("inject", "bearer-only", c -> c.inject().name(), "BEARER_ONLY"),
@@ -80,7 +84,16 @@ class ConfigurationTest {
         key("refresh-ahead", "5m", Configuration::refreshAheadMillis, 300_000L),
         key("retry-429", "30s", Configuration::retry429Millis, 30_000L),
         key("token-proxy", "http://u:p@p.example:3128", c -> c.tokenProxy().getPort(), 3128),
+        key("token-no-proxy", "*.corp", c -> c.tokenNoProxy().get(0), "*.corp"),
         key("token-trust-store", "@secret", c -> c.tokenTrustStore().getName(), "secret"),
+        key("token-trust-store-password", "pass", c -> c.tokenTrustStorePassword().value(), "pass"),
+        key("token-key-store", "@secret", c -> c.tokenKeyStore().getName(), "secret"),
+        key("token-key-store-password", "pass", c -> c.tokenKeyStorePassword().value(), "pass"),
+        key(
+            "token-key-store-password-file",
+            "@secret",
+            c -> c.tokenKeyStorePassword().value(),
+            "from-file"),
         key("connect-timeout", "7", Configuration::connectTimeoutMillis, 7_000L),
         key("read-timeout", "1 min", Configuration::readTimeoutMillis, 60_000L),
         key("log-level", "DEBUG", Configuration::logLevel, "debug"),
@@ -177,6 +190,7 @@ class ConfigurationTest {
     assertThat(configuration.clientAuth()).isEqualTo(Configuration.ClientAuth.BASIC);
     assertThat(configuration.refreshToken()).isNull();
     assertThat(configuration.refreshTokenFile()).isNull();
+    assertThat(configuration.allowReadableSecrets()).isFalse();
     assertThat(configuration.accessToken()).isNull();
     assertThat(configuration.expiredCodes())
         .containsExactly(
@@ -190,7 +204,12 @@ class ConfigurationTest {
     assertThat(configuration.waitMillis()).isEqualTo(3_000);
     assertThat(configuration.refreshAheadMillis()).isEqualTo(-1);
     assertThat(configuration.tokenProxy()).isNull();
+    assertThat(configuration.tokenNoProxy()).isEmpty();
     assertThat(configuration.tokenTrustStore()).isNull();
+    assertThat(configuration.tokenTrustStorePassword()).isNull();
+    assertThat(configuration.tokenKeyStore()).isNull();
+    assertThat(configuration.tokenKeyStorePassword()).isNull();
+    assertThat(configuration.tokenKeyStorePasswordFile()).isNull();
     assertThat(configuration.connectTimeoutMillis()).isEqualTo(5_000);
     assertThat(configuration.readTimeoutMillis()).isEqualTo(10_000);
     assertThat(configuration.logLevel()).isEqualTo("info");
@@ -414,7 +433,7 @@ class ConfigurationTest {
   void theRotatedRefreshTokenGoesBeforeTheOneToStartFrom(String name, String token)
       throws IOException {
     // given
-    Files.write(directory.resolve("empty"), bytes(""));
+    write("empty", "");
 
     // when
     Configuration configuration =
@@ -430,7 +449,7 @@ class ConfigurationTest {
   @ValueSource(strings = {"s3cret", "s3cret\n", "s3cret\r\nmore", " s3cret ", "\uFEFFs3cret\n"})
   void aSecretIsTheFirstLineOfItsFile(String content) throws IOException {
     // given
-    Files.write(directory.resolve("content"), bytes(content));
+    write("content", content);
 
     // when
     Loaded loaded =
@@ -438,6 +457,73 @@ class ConfigurationTest {
 
     // then
     assertThat(loaded.configuration().clientSecret().value()).isEqualTo("s3cret");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "client-secret-file, client-secret=",
+    "refresh-token-file, client-secret=hush",
+    "token-key-store-password-file, client-secret=hush"
+  })
+  @DisabledOnOs(OS.WINDOWS)
+  void aSecretThatEverybodyCanReadIsRefusedUnlessToldSo(String key, String other)
+      throws IOException {
+    // given, as a link too, whose own rights mean nothing
+    write("open", "s3cret");
+    Path link = directory.resolve(key + "-link");
+    Files.createSymbolicLink(link, directory.resolve("open"));
+    String text = "region=us-east-1,client-id=i," + other + "," + key + "=" + link;
+
+    for (String rights : new String[] {"rw----r--", "r--r--r--", "rwxrwxrwx"}) {
+      // when
+      rights(directory.resolve("open"), rights);
+
+      // then
+      assertThat(of(text).problem())
+          .isEqualTo(
+              key
+                  + "="
+                  + link
+                  + " (agent argument): every user of this machine can read it: take that right"
+                  + " away (chmod o-r) or set allow-readable-secrets=true"
+                  + INACTIVE);
+      assertThat(of(text + ",allow-readable-secrets=true").problem()).isNull();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"r--------", "rw-r-----", "rw-rw--w-"})
+  @DisabledOnOs(OS.WINDOWS)
+  void aSecretThatAGroupCanReadIsTaken(String rights) throws IOException {
+    // given, as a service's group, an ACL or Kubernetes' fsGroup has it
+    write("group", "s3cret");
+    rights(directory.resolve("group"), rights);
+
+    // then
+    assertThat(
+            of("region=us-east-1,client-id=i,client-secret-file=" + directory.resolve("group"))
+                .problem())
+        .isNull();
+  }
+
+  @Test
+  void onlyASecretThatCameFromAFileIsReadFromThereAgain() {
+    // when
+    Configuration fromFile =
+        of("region=us-east-1,client-id=i," + path("client-secret-file=@secret")).configuration();
+    Configuration set = of(MINIMUM + "," + path("client-secret-file=@secret")).configuration();
+
+    // then
+    assertThat(fromFile.clientSecretFile()).isEqualTo(directory.resolve("secret").toFile());
+    assertThat(set.clientSecretFile()).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"a.example|*.corp|10.*", "a.example, *.corp, 10.*", "a.example|*.corp,10.*"})
+  void theHostsWithoutAProxyAreSeparatedByBarsOrCommas(String text) {
+    assertThat(of(MINIMUM + ",token-no-proxy='" + text + "'").configuration().tokenNoProxy())
+        .containsExactly("a.example", "*.corp", "10.*");
   }
 
   @Test
@@ -481,6 +567,9 @@ class ConfigurationTest {
     String proxy =
         ": expected http://host:port or http://user:password@host:port: correct it or remove it"
             + " (default: the JVM's)";
+    String noProxy =
+        ": expected host names or addresses, each with a * as its first or last character where it"
+            + " stands for many, separated by commas or |: correct it or remove it";
     String wait =
         ": expected a duration from 0 ms to 10 min such as 3s, 500ms or 2m: correct it or remove it"
             + " (default: 3 s)";
@@ -583,6 +672,16 @@ class ConfigurationTest {
         arguments("token-proxy=socks://p:1", "token-proxy=socks://p:1 (agent argument)" + proxy),
         arguments("token-proxy=http://u:p w@p:1", "token-proxy=***@p:1 (agent argument)" + proxy),
         arguments("token-proxy=p:70000", "token-proxy=p:70000 (agent argument)" + proxy),
+        arguments("token-no-proxy=a*b", "token-no-proxy=a*b (agent argument)" + noProxy),
+        arguments("token-no-proxy=http://a", "token-no-proxy=http://a (agent argument)" + noProxy),
+        arguments(
+            "allow-readable-secrets=yes",
+            "allow-readable-secrets=yes (agent argument): expected true or false: correct it or"
+                + " remove it (default: false)"),
+        arguments(
+            "token-key-store=/no/such/file",
+            "token-key-store=/no/such/file (agent argument): expected a readable key store file, but"
+                + " there is no such file: correct it or remove it"),
         arguments(
             "token-trust-store=/no/such/file",
             "token-trust-store=/no/such/file (agent argument): expected a readable key store file,"
@@ -810,6 +909,19 @@ class ConfigurationTest {
 
   private Loaded of(String text) {
     return Configuration.load(text, properties, environment);
+  }
+
+  /** A file that its owner alone can read, as one that holds a secret should be. */
+  private static void write(String name, String content) throws IOException {
+    Path path = directory.resolve(name);
+    Files.write(path, bytes(content));
+    rights(path, "rw-------");
+  }
+
+  private static void rights(Path path, String rights) throws IOException {
+    if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(rights));
+    }
   }
 
   private static byte[] bytes(String text) {

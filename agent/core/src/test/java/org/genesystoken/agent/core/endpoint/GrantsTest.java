@@ -9,6 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,6 +20,7 @@ import java.util.List;
 import org.genesystoken.agent.core.config.Configuration.ClientAuth;
 import org.genesystoken.agent.core.config.Configuration.Grant;
 import org.genesystoken.agent.core.config.Secret;
+import org.genesystoken.agent.core.log.RecordingLogger;
 import org.genesystoken.agent.core.time.VirtualTime;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -24,7 +28,6 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.slf4j.helpers.NOPLogger;
 
 class GrantsTest {
   private static final String GRANTED = "{\"access_token\":\"new\",\"token_type\":\"bearer\"}";
@@ -35,26 +38,38 @@ class GrantsTest {
   private final VirtualTime time = new VirtualTime();
   private final List<String> calls = new ArrayList<>();
   private final Deque<HttpAnswer> answers = new ArrayDeque<>();
+  private final RecordingLogger log = new RecordingLogger();
+  private Meanwhile meanwhile = () -> {};
   private final TokenCall call =
       (authorization, form, timeoutMillis) -> {
         calls.add(authorization + " " + form);
+        meanwhile.happens();
         if (answers.isEmpty()) {
           throw new IOException("the connection was refused");
         }
         return answers.remove();
       };
 
+  /** What somebody else does while a call is under way. */
+  private interface Meanwhile {
+    void happens() throws IOException;
+  }
+
   private void answer(int status, String body) {
     answer(status, null, body);
   }
 
   private void answer(int status, String retryAfter, String body) {
-    answers.add(new HttpAnswer(status, retryAfter, body.getBytes(StandardCharsets.UTF_8)));
+    answer(status, retryAfter, null, body);
+  }
+
+  private void answer(int status, String retryAfter, String date, String body) {
+    answers.add(new HttpAnswer(status, retryAfter, date, body.getBytes(StandardCharsets.UTF_8)));
   }
 
   private Grants clientCredentials(ClientAuth auth) {
     return new Grants(
-        call, Grant.CLIENT_CREDENTIALS, "id:1", new Secret("s&cret ü"), auth, null, 10_000, time);
+        call, Grant.CLIENT_CREDENTIALS, "id:1", secret("s&cret ü"), auth, null, 10_000, time);
   }
 
   private Grants refreshToken(RefreshTokenStore store, boolean withClient) {
@@ -62,7 +77,7 @@ class GrantsTest {
         call,
         Grant.REFRESH_TOKEN,
         withClient ? "id" : null,
-        withClient ? new Secret("secret") : null,
+        secret(withClient ? "secret" : null),
         ClientAuth.BODY,
         store,
         10_000,
@@ -70,8 +85,19 @@ class GrantsTest {
   }
 
   private RefreshTokenStore store(String initial, File file) {
-    return new RefreshTokenStore(
-        initial == null ? null : new Secret(initial), file, NOPLogger.NOP_LOGGER);
+    return new RefreshTokenStore(initial == null ? null : new Secret(initial), file, false, log);
+  }
+
+  private static SecretSource secret(String value) {
+    return new SecretSource(value == null ? null : new Secret(value), null);
+  }
+
+  /** As an editor or a script leaves it that keeps a secret. */
+  private static void write(Path file, String content) throws IOException {
+    Files.write(file, content.getBytes(StandardCharsets.UTF_8));
+    if (File.separatorChar == '/') {
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+    }
   }
 
   private static TokenRequestException failureOf(Grants grants) {
@@ -224,6 +250,20 @@ class GrantsTest {
         .isEqualTo(120_000);
   }
 
+  @ParameterizedTest(name = "the servers clock is {0} min off")
+  @CsvSource({"-10", "0", "10"})
+  void retry_after_as_a_date_is_read_by_the_servers_own_clock(int minutesOff) {
+    Instant now = Instant.ofEpochMilli(time.currentTimeMillis()).plusSeconds(minutesOff * 60L);
+    answer(429, httpDate(now.plusSeconds(120)), httpDate(now), "");
+
+    assertThat(failureOf(clientCredentials(ClientAuth.BASIC)).retryAfterMillis())
+        .isEqualTo(120_000);
+  }
+
+  private static String httpDate(Instant instant) {
+    return DateTimeFormatter.RFC_1123_DATE_TIME.format(instant.atOffset(ZoneOffset.UTC));
+  }
+
   @Test
   void an_error_code_that_is_none_is_not_shown() {
     answer(400, "{\"error\":\"the secret is s3cr3t\"}");
@@ -259,7 +299,7 @@ class GrantsTest {
       throws Exception {
     Path file = directory.resolve("refresh-token");
     // as an editor on Windows leaves it, with a note behind
-    Files.write(file, "\uFEFFone\r\na note\r\n".getBytes(StandardCharsets.UTF_8));
+    write(file, "\uFEFFone\r\na note\r\n");
     Grants grants = refreshToken(store("older", file.toFile()), false);
     answer(200, "{\"access_token\":\"a\",\"refresh_token\":\"two\"}");
 
@@ -294,12 +334,13 @@ class GrantsTest {
     grants.request();
 
     assertThat(calls.get(1)).endsWith("refresh_token=two");
+    assertThat(grants.hasNewSecret()).isFalse();
   }
 
   @Test
   void a_link_to_the_file_stays_a_link() throws Exception {
     Path file = directory.resolve("real");
-    Files.write(file, "one".getBytes(StandardCharsets.UTF_8));
+    write(file, "one");
     Path link = Files.createSymbolicLink(directory.resolve("link"), file);
     Grants grants = refreshToken(store(null, link.toFile()), false);
     answer(200, "{\"access_token\":\"a\",\"refresh_token\":\"two\"}");
@@ -313,22 +354,41 @@ class GrantsTest {
   @Test
   void an_invalid_grant_adopts_the_newer_token_that_another_process_has_stored() throws Exception {
     Path file = directory.resolve("refresh-token");
-    Files.write(file, "one".getBytes(StandardCharsets.UTF_8));
+    write(file, "one");
     Grants grants = refreshToken(store(null, file.toFile()), true);
-    Files.write(file, "newer".getBytes(StandardCharsets.UTF_8));
+    meanwhile = () -> write(file, "newer");
     answer(400, INVALID_GRANT);
     answer(200, GRANTED);
 
     assertThat(grants.request().accessToken().value()).isEqualTo("new");
 
+    assertThat(calls).hasSize(2);
+    assertThat(calls.get(0)).contains("refresh_token=one");
     assertThat(calls.get(1)).contains("refresh_token=newer");
+  }
+
+  @Test
+  void a_token_that_another_process_has_stored_goes_before_the_one_in_memory() throws Exception {
+    Path file = directory.resolve("refresh-token");
+    write(file, "one");
+    Grants grants = refreshToken(store(null, file.toFile()), false);
+    answer(200, "{\"access_token\":\"a\",\"refresh_token\":\"two\"}");
+    answer(200, GRANTED);
+    grants.request();
+
+    write(file, "of the other process");
+    assertThat(grants.hasNewSecret()).isTrue();
+    grants.request();
+
+    assertThat(calls.get(1)).endsWith("refresh_token=of+the+other+process");
+    assertThat(grants.hasNewSecret()).isFalse();
   }
 
   @Test
   void an_invalid_grant_falls_back_to_client_credentials_and_is_not_presented_again()
       throws Exception {
     Path file = directory.resolve("refresh-token");
-    Files.write(file, "one".getBytes(StandardCharsets.UTF_8));
+    write(file, "one");
     Grants grants = refreshToken(store(null, file.toFile()), true);
     answer(400, INVALID_GRANT);
     answer(200, GRANTED);
@@ -363,13 +423,128 @@ class GrantsTest {
     Grants grants = refreshToken(store(null, file.toFile()), false);
 
     TokenRequestException failure = failureOf(grants);
-    Files.write(file, "late".getBytes(StandardCharsets.UTF_8));
+    write(file, "late");
     answer(200, GRANTED);
     grants.request();
 
     assertThat(failure.isPermanent()).isTrue();
     assertThat(failure).hasMessageContaining("there is no refresh token in " + file);
     assertThat(calls).containsExactly("null grant_type=refresh_token&refresh_token=late");
+  }
+
+  // ------------------------------------------------------------------ secrets in files
+
+  private Grants secretIn(Path file, boolean readableByAll) {
+    SecretFile secret = new SecretFile(file.toFile(), readableByAll, log);
+    return new Grants(
+        call,
+        Grant.CLIENT_CREDENTIALS,
+        "id",
+        new SecretSource(new Secret("at the start"), secret),
+        ClientAuth.BODY,
+        null,
+        10_000,
+        time);
+  }
+
+  private static String asking(String secret) {
+    return "null grant_type=client_credentials&client_id=id&client_secret=" + secret;
+  }
+
+  @Test
+  void a_client_secret_that_is_replaced_is_used_for_the_next_request() throws Exception {
+    Path file = directory.resolve("secret");
+    write(file, "old");
+    Grants grants = secretIn(file, false);
+    answer(200, GRANTED);
+    answer(200, GRANTED);
+    grants.request();
+    assertThat(grants.hasNewSecret()).isFalse();
+
+    // of the same length and in the same second: no time stamp tells
+    write(file, "new");
+    assertThat(grants.hasNewSecret()).isTrue();
+    grants.request();
+
+    assertThat(calls).containsExactly(asking("old"), asking("new"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({"half written", "missing", "a directory"})
+  void a_secret_that_cannot_be_read_for_a_while_keeps_the_old_one(String how) throws Exception {
+    Path file = directory.resolve("secret");
+    write(file, "old");
+    Grants grants = secretIn(file, false);
+    answer(200, GRANTED);
+    answer(200, GRANTED);
+    grants.request();
+
+    Files.delete(file);
+    if (how.equals("half written")) {
+      write(file, "");
+    } else if (how.equals("a directory")) {
+      Files.createDirectory(file);
+    }
+    assertThat(grants.hasNewSecret()).isFalse();
+    grants.request();
+
+    assertThat(calls).containsExactly(asking("old"), asking("old"));
+  }
+
+  @Test
+  void a_secret_that_is_replaced_while_the_old_one_is_under_way_is_tried_at_once()
+      throws Exception {
+    Path file = directory.resolve("secret");
+    write(file, "old");
+    Grants grants = secretIn(file, false);
+    meanwhile = () -> write(file, "new");
+    answer(400, "{\"error\":\"invalid_client\"}");
+    answer(200, GRANTED);
+
+    assertThat(grants.request().accessToken().value()).isEqualTo("new");
+
+    assertThat(calls).containsExactly(asking("old"), asking("new"));
+  }
+
+  @Test
+  void a_secret_that_is_replaced_for_nothing_is_tried_once() throws Exception {
+    Path file = directory.resolve("secret");
+    write(file, "old");
+    Grants grants = secretIn(file, false);
+    meanwhile = () -> write(file, "new" + calls.size());
+    answer(400, "{\"error\":\"invalid_client\"}");
+    answer(400, "{\"error\":\"invalid_client\"}");
+
+    assertThat(failureOf(grants).isPermanent()).isTrue();
+
+    assertThat(calls).hasSize(2);
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void a_secret_that_everybody_can_read_by_now_is_refused_with_one_line() throws Exception {
+    Path file = directory.resolve("secret");
+    write(file, "old");
+    Grants grants = secretIn(file, false);
+    Grants lax = secretIn(file, true);
+    for (int i = 0; i < 4; i++) {
+      answer(200, GRANTED);
+    }
+    grants.request();
+
+    write(file, "new");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    grants.request();
+    grants.request();
+    lax.request();
+
+    assertThat(calls).containsExactly(asking("old"), asking("old"), asking("old"), asking("new"));
+    assertThat(log.said)
+        .containsExactly(
+            "WARN "
+                + file
+                + " is not read: every user of this machine can read it, too; take that right away"
+                + " (chmod o-r) or set allow-readable-secrets=true");
   }
 
   @Test
@@ -381,7 +556,7 @@ class GrantsTest {
               call,
               Grant.REFRESH_TOKEN,
               "id",
-              null,
+              secret(null),
               ClientAuth.BASIC,
               store("s3cr3t", null),
               10_000,

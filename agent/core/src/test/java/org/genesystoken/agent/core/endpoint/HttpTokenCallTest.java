@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.File;
-import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -17,27 +16,29 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.util.ArrayList;
+import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
+import org.genesystoken.agent.core.ForkedJava;
+import org.genesystoken.agent.core.config.Secret;
 import org.genesystoken.agent.core.time.AgentThreads;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(20)
 class HttpTokenCallTest {
   private static final String GRANTED = "{\"access_token\":\"abc\"}";
-  private static final char[] PASSWORD = "changeit".toCharArray();
 
   @TempDir static Path directory;
 
@@ -46,37 +47,7 @@ class HttpTokenCallTest {
 
   @BeforeAll
   static void make_a_key_for_localhost() throws Exception {
-    keys = directory.resolve("keys.p12").toFile();
-    List<String> command = new ArrayList<>();
-    // keytool's class through the java launcher: a run-time image may lack the tool itself
-    command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
-    command.add("sun.security.tools.keytool.Main");
-    command.addAll(
-        Arrays.asList(
-            "-genkeypair",
-            "-alias",
-            "server",
-            "-keyalg",
-            "EC",
-            "-dname",
-            "CN=localhost",
-            "-ext",
-            "SAN=dns:localhost",
-            "-storetype",
-            "PKCS12",
-            "-storepass",
-            "changeit",
-            "-keypass",
-            "changeit",
-            "-keystore",
-            keys.getPath()));
-    Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
-    keytool.getOutputStream().close();
-    InputStream output = keytool.getInputStream();
-    while (output.read() >= 0) {
-      // drained, so that it does not stop
-    }
-    assertThat(keytool.waitFor()).isZero();
+    keys = KeyStores.key(directory, "keys.p12", "PKCS12", KeyStores.USUAL);
   }
 
   @AfterEach
@@ -93,7 +64,8 @@ class HttpTokenCallTest {
         URI.create(url),
         2_000,
         proxy == null ? null : URI.create(proxy),
-        trustStore,
+        Collections.emptyList(),
+        new Tls(trustStore, null, null, null),
         new AgentThreads());
   }
 
@@ -317,28 +289,22 @@ class HttpTokenCallTest {
 
   // ------------------------------------------------------------------ TLS
 
-  private static SSLContext serverContext() throws Exception {
-    KeyStore store = KeyStore.getInstance("PKCS12");
-    try (InputStream in = new FileInputStream(keys)) {
-      store.load(in, PASSWORD);
-    }
-    KeyManagerFactory factory =
-        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    factory.init(store, PASSWORD);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(factory.getKeyManagers(), null, null);
-    return context;
+  private static RawServer tlsServer() throws Exception {
+    return KeyStores.server(keys, null);
   }
 
-  private static RawServer tlsServer() throws Exception {
-    ServerSocket socket =
-        serverContext()
-            .getServerSocketFactory()
-            .createServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    return RawServer.on(
-        socket,
-        (request, out, accepted) ->
-            out.write(RawServer.json(GRANTED).getBytes(StandardCharsets.US_ASCII)));
+  private static HttpTokenCall call(RawServer server, Tls tls) {
+    return new HttpTokenCall(
+        URI.create("https://localhost:" + server.port() + "/oauth/token"),
+        2_000,
+        null,
+        Collections.emptyList(),
+        tls,
+        new AgentThreads());
+  }
+
+  private static SecretSource password(String password) {
+    return new SecretSource(new Secret(password), null);
   }
 
   @Test
@@ -382,6 +348,100 @@ class HttpTokenCallTest {
       assertThatThrownBy(() -> call.post(null, "a=b", 10_000))
           .hasMessageContaining("token-trust-store")
           .hasMessageContaining("missing.p12");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PKCS12", "JKS"})
+  void a_trust_store_may_have_a_password_of_its_own(String type) throws Exception {
+    File store =
+        KeyStores.certificates(
+            keys,
+            KeyStores.USUAL,
+            directory.resolve("trust." + type).toFile(),
+            type,
+            "quite another one");
+    try (RawServer server = tlsServer()) {
+      Tls right = new Tls(store, new Secret("quite another one"), null, null);
+      Tls wrong = new Tls(store, new Secret("wrong"), null, null);
+
+      assertThat(text(call(server, right).post(null, "a=b", 10_000))).isEqualTo(GRANTED);
+      assertThatThrownBy(() -> call(server, wrong).post(null, "a=b", 10_000))
+          .hasMessageContaining("trust." + type)
+          .hasMessageContaining("token-trust-store-password")
+          .hasMessageNotContaining("wrong");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PKCS12", "JKS"})
+  void a_server_that_wants_mutual_tls_sees_the_clients_certificate(String type) throws Exception {
+    File client = KeyStores.key(directory, "client." + type, type, "client pass");
+    File clients =
+        KeyStores.certificates(
+            client,
+            "client pass",
+            directory.resolve("clients-of-" + type).toFile(),
+            "PKCS12",
+            KeyStores.USUAL);
+    try (RawServer server = KeyStores.server(keys, clients)) {
+      Tls known = new Tls(keys, null, client, password("client pass"));
+      Tls unknown = new Tls(keys, null, keys, password(KeyStores.USUAL));
+      Tls nobody = new Tls(keys, null, null, null);
+
+      assertThat(text(call(server, known).post(null, "a=b", 10_000))).isEqualTo(GRANTED);
+      for (Tls refused : Arrays.asList(unknown, nobody)) {
+        assertThatThrownBy(() -> call(server, refused).post(null, "a=b", 10_000))
+            .isInstanceOf(IOException.class);
+      }
+      assertThat(server.requests()).hasSize(1);
+    }
+  }
+
+  @Test
+  void a_key_store_that_cannot_be_opened_is_named_and_its_password_is_not() throws Exception {
+    try (RawServer server = tlsServer()) {
+      Tls wrong = new Tls(keys, null, keys, password("s3cr3t"));
+
+      assertThatThrownBy(() -> call(server, wrong).post(null, "a=b", 10_000))
+          .hasMessageContaining("token-key-store " + keys)
+          .hasMessageContaining("token-key-store-password")
+          .hasMessageNotContaining("s3cr3t");
+    }
+  }
+
+  @Test
+  void a_store_that_is_replaced_counts_at_the_next_call_and_a_broken_one_leaves_the_old()
+      throws Exception {
+    File store = directory.resolve("replaced").toFile();
+    Path path = store.toPath();
+    File other = KeyStores.key(directory, "other.p12", "PKCS12", KeyStores.USUAL);
+    try (RawServer server = tlsServer()) {
+      Files.copy(other.toPath(), path);
+      HttpTokenCall call = call(server, new Tls(store, null, null, null));
+      assertThatThrownBy(() -> call.post(null, "a=b", 10_000)).hasMessageContaining("TLS failed");
+
+      // when it is renewed, then half written, then gone
+      Files.write(path, Files.readAllBytes(keys.toPath()));
+      Files.setLastModifiedTime(path, FileTime.fromMillis(1_000_000));
+      assertThat(call.post(null, "a=b", 10_000).status()).isEqualTo(200);
+      Files.write(path, new byte[] {1, 2, 3});
+      assertThat(call.post(null, "a=b", 10_000).status()).isEqualTo(200);
+      Files.delete(path);
+
+      assertThat(call.post(null, "a=b", 10_000).status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void the_apps_default_ssl_context_is_not_made() throws Exception {
+    try (RawServer server = tlsServer();
+        ForkedJava app =
+            ForkedJava.main(
+                DefaultSslContextApp.class, String.valueOf(server.port()), keys.getPath())) {
+      assertThat(app.line()).isEqualTo("token call: 200");
+      assertThat(app.line()).isEqualTo("default context made later: 200");
+      assertThat(app.end()).isZero();
     }
   }
 
@@ -452,6 +512,68 @@ class HttpTokenCallTest {
       assertThatThrownBy(() -> call.post(null, "a=b", 5_000))
           .hasMessageContaining("the proxy answered 407");
     }
+  }
+
+  @Test
+  void credentials_go_to_a_proxy_for_plain_http_as_well_and_a_wrong_one_is_named()
+      throws Exception {
+    try (RawServer proxy =
+        RawServer.answering(
+            "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")) {
+      HttpTokenCall call =
+          call("http://login.test/oauth/token", "http://user:pass@127.0.0.1:" + proxy.port(), null);
+
+      assertThatThrownBy(() -> call.post(null, "a=b", 5_000))
+          .hasMessageContaining("the proxy answered 407; check user and password in token-proxy");
+      assertThat(proxy.requests().get(0))
+          .contains("\r\nProxy-Authorization: Basic dXNlcjpwYXNz\r\n");
+    }
+  }
+
+  @Test
+  void a_host_of_the_no_proxy_list_is_reached_without_any_proxy() throws Exception {
+    try (RawServer proxy = RawServer.answering("HTTP/1.1 502 Bad Gateway\r\n\r\n");
+        RawServer server = RawServer.answering(RawServer.json(GRANTED))) {
+      ProxySelector.setDefault(
+          selecting(
+              new Proxy(
+                  Proxy.Type.HTTP,
+                  new InetSocketAddress(InetAddress.getLoopbackAddress(), proxy.port()))));
+      URI configured = URI.create("http://127.0.0.1:" + proxy.port());
+      for (URI of : new URI[] {configured, null}) {
+        HttpTokenCall call =
+            new HttpTokenCall(
+                URI.create(url(server)),
+                2_000,
+                of,
+                Arrays.asList("other.example", "127.0.*"),
+                new Tls(null, null, null, null),
+                new AgentThreads());
+
+        assertThat(call.post(null, "a=b", 5_000).status()).isEqualTo(200);
+      }
+      assertThat(proxy.requests()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest(name = "{0} covers {1}: {2}")
+  @CsvSource({
+    "login.corp, login.corp, true",
+    "LOGIN.corp, login.CORP, true",
+    "login.corp, x.login.corp, false",
+    "*.corp, login.corp, true",
+    "*.corp, corp, false",
+    "*.corp, login.corp.evil, false",
+    "10.*, 10.1.2.3, true",
+    "10.*, 110.1.2.3, false",
+    "*corp*, my-corp.example, true",
+    "*, anything, true",
+    "[::1], ::1, true",
+    "'', login.corp, false"
+  })
+  void the_no_proxy_list_means_what_http_nonProxyHosts_means(
+      String pattern, String host, boolean covered) {
+    assertThat(NoProxy.covers(Collections.singletonList(pattern), host)).isEqualTo(covered);
   }
 
   @Test

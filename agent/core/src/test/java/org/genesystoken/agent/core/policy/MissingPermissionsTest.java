@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.genesystoken.agent.core.log.Lines;
+import org.genesystoken.agent.core.log.RecordingLogger;
 import org.genesystoken.agent.core.time.VirtualTime;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,8 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MissingPermissionsTest {
   private final VirtualTime time = new VirtualTime();
-  private final Lines log = new Lines();
-  private final List<String> lines = log.said();
+  private final RecordingLogger log = new RecordingLogger();
+  private final List<String> lines = log.said;
   private final MissingPermissions permissions = new MissingPermissions(log, time);
 
   private void answered(String body) {

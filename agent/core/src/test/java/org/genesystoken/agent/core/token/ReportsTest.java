@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.TimeUnit;
 import org.genesystoken.agent.core.endpoint.TokenRequestException;
-import org.genesystoken.agent.core.log.Lines;
+import org.genesystoken.agent.core.log.RecordingLogger;
 import org.genesystoken.agent.core.time.VirtualTime;
 import org.junit.jupiter.api.Test;
 
 class ReportsTest {
   private final VirtualTime time = new VirtualTime();
-  private final Lines lines = new Lines();
+  private final RecordingLogger lines = new RecordingLogger();
   private final Reports reports = new Reports(lines, "https://login.test/oauth/token", time);
 
   @Test
@@ -21,7 +21,7 @@ class ReportsTest {
     time.advance(10, TimeUnit.SECONDS);
     reports.failed(TokenRequestException.temporary("it answered 503"));
 
-    assertThat(lines.said())
+    assertThat(lines.said)
         .containsExactly(
             "WARN No token from https://login.test/oauth/token: it answered 503",
             "WARN No token from https://login.test/oauth/token: it answered 503");
@@ -32,7 +32,7 @@ class ReportsTest {
     reports.failed(TokenRequestException.temporary("it answered 503"));
     reports.failed(TokenRequestException.permanent("it answered 400", ""));
 
-    assertThat(lines.said())
+    assertThat(lines.said)
         .containsExactly(
             "WARN No token from https://login.test/oauth/token: it answered 503",
             "ERROR No token from https://login.test/oauth/token: it answered 400");
@@ -45,7 +45,7 @@ class ReportsTest {
     reports.got(2, 60_000);
     reports.got(3, 60_000);
 
-    assertThat(lines.said())
+    assertThat(lines.said)
         .filteredOn(line -> !line.startsWith("DEBUG"))
         .containsExactly(
             "WARN No token from https://login.test/oauth/token: it answered 503",
@@ -57,6 +57,6 @@ class ReportsTest {
     reports.asking(1);
     reports.got(1, 60_000);
 
-    assertThat(lines.said()).hasSize(2).allMatch(line -> line.startsWith("DEBUG "));
+    assertThat(lines.said).hasSize(2).allMatch(line -> line.startsWith("DEBUG "));
   }
 }

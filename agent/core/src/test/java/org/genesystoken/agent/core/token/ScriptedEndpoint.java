@@ -16,6 +16,8 @@ final class ScriptedEndpoint implements TokenEndpoint {
 
   private final AtomicInteger requests = new AtomicInteger();
   private final Deque<Step> script = new ArrayDeque<>();
+  private final AtomicInteger looks = new AtomicInteger();
+  private volatile boolean newSecret;
   private volatile Step otherwise = token -> grant(token, 3_600);
 
   /** What the next request that has no step yet gets. */
@@ -32,6 +34,22 @@ final class ScriptedEndpoint implements TokenEndpoint {
 
   int requests() {
     return requests.get();
+  }
+
+  /** Whether somebody has replaced the secret, until it is used. */
+  void newSecret(boolean there) {
+    newSecret = there;
+  }
+
+  /** How often it was looked after a new secret. */
+  int looks() {
+    return looks.get();
+  }
+
+  @Override
+  public boolean hasNewSecret() {
+    looks.incrementAndGet();
+    return newSecret;
   }
 
   static TokenResponse grant(String token, long seconds) {
@@ -56,6 +74,7 @@ final class ScriptedEndpoint implements TokenEndpoint {
 
   @Override
   public TokenResponse request() throws TokenRequestException {
+    newSecret = false;
     Step step;
     String token = "token-" + requests.incrementAndGet();
     synchronized (this) {

@@ -3,23 +3,31 @@ package org.genesystoken.agent.core.token;
 import static java.util.concurrent.TimeUnit.HOURS;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.MINUTES;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.genesystoken.agent.core.ForkedJava;
 import org.genesystoken.agent.core.config.Secret;
 import org.genesystoken.agent.core.endpoint.TokenRequestException;
 import org.genesystoken.agent.core.time.AgentThreads;
 import org.genesystoken.agent.core.time.Clock;
+import org.genesystoken.agent.core.time.Scheduler;
 import org.genesystoken.agent.core.time.VirtualTime;
 import org.junit.jupiter.api.Test;
 import org.slf4j.helpers.NOPLogger;
@@ -38,11 +46,19 @@ class TokenManagerTest {
   }
 
   private TokenManager manager(Secret accessToken, long refreshAheadMillis) {
+    return manager(time, accessToken, refreshAheadMillis);
+  }
+
+  private TokenManager manager(Scheduler scheduler) {
+    return manager(scheduler, null, -1);
+  }
+
+  private TokenManager manager(Scheduler scheduler, Secret accessToken, long refreshAheadMillis) {
     // no caller waits in virtual time: where waiting matters, a test uses real threads
     return new TokenManager(
         endpoint,
         time,
-        time,
+        scheduler,
         new Random(1),
         0,
         20_000,
@@ -53,10 +69,14 @@ class TokenManagerTest {
   }
 
   private TokenManager onRealThreads(long waitMillis) {
+    return onRealThreads(waitMillis, new AgentThreads(), Clock.SYSTEM);
+  }
+
+  private TokenManager onRealThreads(long waitMillis, AgentThreads threads, Clock clock) {
     return new TokenManager(
         endpoint,
-        Clock.SYSTEM,
-        new AgentThreads(),
+        clock,
+        threads,
         new Random(1),
         waitMillis,
         20_000,
@@ -92,6 +112,27 @@ class TokenManagerTest {
 
   @Test
   void ten_thousand_cold_callers_make_one_token_request() throws Exception {
+    tenThousandColdCallers(Executors.newFixedThreadPool(200));
+  }
+
+  @Test
+  void ten_thousand_cold_callers_on_virtual_threads_make_one_token_request() throws Exception {
+    assumeThat(virtualThreads()).as("this JDK has virtual threads").isNotNull();
+
+    tenThousandColdCallers(virtualThreads());
+  }
+
+  /** An executor with a virtual thread for each task, or null where the JDK has none. */
+  private static ExecutorService virtualThreads() throws ReflectiveOperationException {
+    try {
+      return (ExecutorService)
+          Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+    } catch (NoSuchMethodException e) {
+      return null;
+    }
+  }
+
+  private void tenThousandColdCallers(ExecutorService callers) throws Exception {
     CountDownLatch asked = new CountDownLatch(1);
     CountDownLatch answer = new CountDownLatch(1);
     endpoint.then(
@@ -101,7 +142,6 @@ class TokenManagerTest {
           return ScriptedEndpoint.grant(token, 3_600);
         });
     TokenManager manager = onRealThreads(20_000);
-    ExecutorService callers = Executors.newFixedThreadPool(200);
     try {
       List<Future<String>> headers = new ArrayList<>();
       for (int i = 0; i < 10_000; i++) {
@@ -116,6 +156,127 @@ class TokenManagerTest {
       callers.shutdownNow();
     }
     assertThat(endpoint.requests()).isEqualTo(1);
+  }
+
+  @Test
+  void an_event_loop_that_needs_a_token_while_there_is_none_is_never_held_up() {
+    CountDownLatch answer = new CountDownLatch(1);
+    endpoint.then(
+        token -> {
+          awaitQuietly(answer);
+          return ScriptedEndpoint.grant(token, 3_600);
+        });
+    TokenManager manager = onRealThreads(3_600_000);
+
+    // an hour would be the time that a caller may wait
+    assertThat(manager.headerNow()).isNull();
+    CompletableFuture<Void> ready = manager.whenReady(NO_BUDGET).toCompletableFuture();
+    CompletableFuture<Boolean> renewed = manager.renewAsync(null, NO_BUDGET).toCompletableFuture();
+    assertThat(ready).isNotDone();
+    assertThat(renewed).isNotDone();
+
+    answer.countDown();
+    assertThat(ready.thenApply(nothing -> manager.headerNow()).join()).isEqualTo(FIRST);
+    assertThat(renewed.join()).isTrue();
+  }
+
+  @Test
+  void the_end_of_the_thread_that_started_a_flight_harms_nobody() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch answer = new CountDownLatch(1);
+    endpoint.then(
+        token -> {
+          asked.countDown();
+          awaitQuietly(answer);
+          return ScriptedEndpoint.grant(token, 3_600);
+        });
+    TokenManager manager = onRealThreads(20_000);
+    Thread starter =
+        new Thread(
+            () -> {
+              manager.header(NO_BUDGET);
+              throw new IllegalStateException("the app's");
+            },
+            "starter");
+    starter.setUncaughtExceptionHandler((thread, e) -> {});
+    starter.start();
+    assertThat(asked.await(10, SECONDS)).isTrue();
+    CompletableFuture<Boolean> other = manager.renewAsync(null, NO_BUDGET).toCompletableFuture();
+
+    starter.interrupt();
+    starter.join(10_000);
+    assertThat(starter.isAlive()).isFalse();
+    answer.countDown();
+
+    assertThat(other.get(10, SECONDS)).isTrue();
+    assertThat(manager.header(NO_BUDGET)).isEqualTo(FIRST);
+    assertThat(endpoint.requests()).isEqualTo(1);
+  }
+
+  @Test
+  void a_flight_that_ends_between_a_callers_look_and_its_start_is_not_flown_again()
+      throws Exception {
+    // each round: callers that see no token race to start the one flight, which lands at once
+    ExecutorService callers = Executors.newFixedThreadPool(4);
+    AgentThreads threads = new AgentThreads();
+    try {
+      for (int round = 1; round <= 2_000; round++) {
+        TokenManager manager = onRealThreads(20_000, threads, Clock.SYSTEM);
+        List<Future<String>> headers = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+          headers.add(callers.submit(() -> manager.header(NO_BUDGET)));
+        }
+        for (Future<String> header : headers) {
+          assertThat(header.get(10, SECONDS)).isEqualTo("Bearer token-" + round);
+        }
+        assertThat(endpoint.requests()).isEqualTo(round);
+      }
+    } finally {
+      callers.shutdownNow();
+      threads.close();
+    }
+  }
+
+  @Test
+  void a_machine_that_is_out_of_threads_costs_tokens_but_no_exception() {
+    AtomicBoolean exhausted = new AtomicBoolean(true);
+    Scheduler poor =
+        new Scheduler() {
+          @Override
+          public void execute(Runnable task) {
+            fail();
+            time.execute(task);
+          }
+
+          @Override
+          public Cancellable schedule(Runnable task, long delayNanos) {
+            fail();
+            return time.schedule(task, delayNanos);
+          }
+
+          private void fail() {
+            if (exhausted.get()) {
+              throw new OutOfMemoryError("unable to create native thread");
+            }
+          }
+        };
+    TokenManager manager = manager(poor);
+
+    assertThat(manager.header(NO_BUDGET)).isNull();
+    assertThat(manager.whenReady(NO_BUDGET).toCompletableFuture()).isCompleted();
+    exhausted.set(false);
+    time.advance(1, SECONDS);
+    CompletableFuture<Void> ready = manager.whenReady(NO_BUDGET).toCompletableFuture();
+
+    // when there is no thread for the alarm of the token that arrives
+    exhausted.set(true);
+    time.runDue();
+
+    // then it is there all the same, and its end is noticed
+    assertThat(ready).isCompleted();
+    assertThat(manager.headerNow()).isEqualTo(FIRST);
+    time.advance(2, HOURS);
+    assertThat(manager.headerNow()).isNull();
   }
 
   @Test
@@ -365,15 +526,147 @@ class TokenManagerTest {
   }
 
   @Test
-  void a_suspended_machine_renews_soon_after_it_has_woken() {
+  void the_first_request_after_a_suspension_of_two_hours_carries_a_live_token() {
+    TokenManager manager = live();
+
+    // the alarms have slept as well: none runs between the wake-up and the request
+    time.moveWall(2, HOURS);
+    assertThat(manager.headerNow()).as("not the dead one").isNull();
+    CompletableFuture<Void> ready = manager.whenReady(NO_BUDGET).toCompletableFuture();
+    time.runDue();
+
+    assertThat(ready).isCompleted();
+    assertThat(manager.headerNow()).isEqualTo(SECOND);
+    assertThat(endpoint.requests()).isEqualTo(2);
+  }
+
+  @Test
+  void a_request_that_may_wait_carries_a_live_token_at_once_after_a_suspension() {
+    AtomicLong suspended = new AtomicLong();
+    Clock clock =
+        new Clock() {
+          @Override
+          public long nanoTime() {
+            return System.nanoTime();
+          }
+
+          @Override
+          public long currentTimeMillis() {
+            return System.currentTimeMillis() + suspended.get();
+          }
+        };
+    TokenManager manager = onRealThreads(20_000, new AgentThreads(), clock);
+    assertThat(manager.header(NO_BUDGET)).isEqualTo(FIRST);
+
+    suspended.set(HOURS.toMillis(2));
+
+    assertThat(manager.header(NO_BUDGET)).isEqualTo(SECOND);
+  }
+
+  @Test
+  void a_suspension_that_the_token_outlives_costs_no_request() {
+    endpoint.always(ScriptedEndpoint.granting(86_400));
     TokenManager manager = live();
 
     time.moveWall(2, HOURS);
-    time.advance(10, SECONDS);
 
-    assertThat(manager.headerNow()).isNull();
+    assertThat(manager.headerNow()).isEqualTo(FIRST);
+    time.advance(1, HOURS);
+    assertThat(endpoint.requests()).isEqualTo(1);
+  }
+
+  @Test
+  void a_suspension_into_the_renewal_time_renews_while_the_token_is_still_sent() {
+    TokenManager manager = live();
+
+    time.moveWall(57, MINUTES);
+
+    assertThat(manager.headerNow()).isEqualTo(FIRST);
     time.runDue();
     assertThat(manager.headerNow()).isEqualTo(SECOND);
+  }
+
+  @Test
+  void the_monotonic_clock_may_wrap_in_a_flight_in_a_life_and_in_a_pause() {
+    // the virtual clock wraps after 3 minutes
+    endpoint.then(
+        token -> {
+          time.pass(10, SECONDS);
+          return ScriptedEndpoint.grant(token, 60);
+        });
+    time.advance(175, SECONDS);
+    long before = time.nanoTime();
+    TokenManager manager = live();
+    assertThat(time.nanoTime()).isNegative();
+    assertThat(before).isPositive();
+    time.advance(30, SECONDS);
+    assertThat(manager.headerNow()).isNotNull();
+
+    VirtualTime other = new VirtualTime();
+    Backoff backoff = new Backoff(new Random(1));
+    other.advance(150, SECONDS);
+    backoff.failed(TokenRequestException.permanent("", ""), other.nanoTime());
+    other.advance(59, SECONDS);
+    assertThat(other.nanoTime()).isNegative();
+    assertThat(backoff.left(other.nanoTime())).isEqualTo(SECONDS.toNanos(1));
+  }
+
+  @Test
+  void a_token_that_ended_in_a_pause_of_its_flight_is_never_sent_and_asked_for_again() {
+    endpoint
+        .then(
+            token -> {
+              time.pass(60, SECONDS);
+              return ScriptedEndpoint.grant(token, 60);
+            })
+        .always(ScriptedEndpoint.granting(60));
+    TokenManager manager = manager();
+    CompletableFuture<Boolean> renewed = manager.renewAsync(null, NO_BUDGET).toCompletableFuture();
+
+    time.runDue();
+
+    assertThat(renewed).isCompletedWithValue(false);
+    assertThat(manager.headerNow()).isNull();
+    time.advance(1, SECONDS);
+    manager.headerNow();
+    time.runDue();
+    assertThat(manager.headerNow()).isEqualTo(SECOND);
+  }
+
+  @Test
+  void a_token_whose_answer_waited_for_a_suspended_machine_is_never_sent() {
+    endpoint.then(
+        token -> {
+          time.moveWall(2, HOURS);
+          return ScriptedEndpoint.grant(token, 3_600);
+        });
+    TokenManager manager = manager();
+    manager.headerNow();
+    time.runDue();
+
+    assertThat(manager.headerNow()).isNull();
+    time.advance(1, SECONDS);
+    manager.headerNow();
+    time.runDue();
+    assertThat(manager.headerNow()).isEqualTo(SECOND);
+  }
+
+  @Test
+  void a_pause_of_a_minute_in_a_flight_is_taken_off_the_tokens_life() {
+    endpoint
+        .then(
+            token -> {
+              time.pass(60, SECONDS);
+              return ScriptedEndpoint.grant(token, 300);
+            })
+        .always(ScriptedEndpoint.failing());
+    TokenManager manager = live();
+
+    time.advance(229, SECONDS);
+    assertThat(manager.headerNow()).isEqualTo(FIRST);
+    time.advance(1, SECONDS);
+
+    assertThat(manager.headerNow()).as("290 s after it was asked for").isNull();
   }
 
   @Test
@@ -433,6 +726,18 @@ class TokenManagerTest {
     assertThat(endpoint.requests()).isEqualTo(2);
     assertThat(counters.refusalsAbsorbed()).isEqualTo(10_001);
     assertThat(time.pending()).as("no time-out is left behind").isEqualTo(1);
+  }
+
+  @Test
+  void a_token_that_is_revoked_in_the_middle_of_its_life_is_replaced_once() {
+    TokenManager manager = live();
+    time.advance(20, MINUTES);
+
+    assertThat(renewed(manager, FIRST)).isTrue();
+    assertThat(renewed(manager, FIRST)).as("a late refusal of the revoked one").isTrue();
+
+    assertThat(manager.headerNow()).isEqualTo(SECOND);
+    assertThat(endpoint.requests()).isEqualTo(2);
   }
 
   @Test
@@ -643,6 +948,190 @@ class TokenManagerTest {
 
     // 1, 2, 4, 8 minutes, then every 15
     assertThat(endpoint.requests()).isBetween(14, 17);
+  }
+
+  @Test
+  void a_new_secret_ends_a_permanent_failure_at_once() {
+    endpoint.then(ScriptedEndpoint.refusing());
+    TokenManager manager = manager();
+    callsForSeconds(manager, 2);
+    assertThat(manager.headerNow()).isNull();
+
+    // when it is replaced, long before the probe
+    endpoint.newSecret(true);
+    time.advance(1, SECONDS);
+    CompletableFuture<Void> ready = manager.whenReady(NO_BUDGET).toCompletableFuture();
+    time.runDue();
+
+    // then the first call that comes waits for the new token and has it
+    assertThat(ready).isCompleted();
+    assertThat(manager.headerNow()).isEqualTo(SECOND);
+    assertThat(endpoint.requests()).isEqualTo(2);
+  }
+
+  @Test
+  void a_new_secret_is_found_while_the_old_token_is_still_good_and_nobody_waits() {
+    endpoint.then(ScriptedEndpoint.granting(3_600)).always(ScriptedEndpoint.refusing());
+    TokenManager manager = live();
+    time.advance(54, MINUTES);
+    assertThat(endpoint.requests()).as("renewed ahead, in vain").isGreaterThanOrEqualTo(2);
+    int before = endpoint.requests();
+
+    endpoint.always(ScriptedEndpoint.granting(3_600)).newSecret(true);
+    for (int second = 0; second < 11; second++) {
+      time.advance(1, SECONDS);
+      assertThat(manager.headerNow()).isNotNull();
+    }
+
+    assertThat(endpoint.requests()).isEqualTo(before + 1);
+    assertThat(manager.headerNow()).isEqualTo("Bearer token-" + (before + 1));
+  }
+
+  @Test
+  void a_refused_call_carries_the_token_of_the_new_secret() {
+    endpoint.then(ScriptedEndpoint.granting(3_600)).then(ScriptedEndpoint.refusing());
+    TokenManager manager = live();
+    assertThat(renewed(manager, FIRST)).isFalse();
+    time.advance(1, SECONDS);
+
+    endpoint.newSecret(true);
+
+    assertThat(renewed(manager, FIRST)).isTrue();
+  }
+
+  @Test
+  void a_secret_that_stays_is_looked_after_once_a_second_at_most_and_nobody_is_held_up() {
+    endpoint.always(ScriptedEndpoint.refusing());
+    TokenManager manager = manager();
+    manager.headerNow();
+    time.runDue();
+
+    for (int i = 0; i < 5_900; i++) {
+      manager.headerNow();
+      time.runDue();
+      time.advance(10, MILLISECONDS);
+    }
+
+    assertThat(endpoint.requests()).isEqualTo(1);
+    assertThat(endpoint.looks()).isBetween(50, 59);
+    assertThat(counters.tokenRequests()).isEqualTo(1);
+    assertThat(counters.failures()).isEqualTo(1);
+  }
+
+  @Test
+  void a_new_secret_that_is_wrong_as_well_starts_the_pauses_anew() {
+    endpoint.always(ScriptedEndpoint.refusing());
+    TokenManager manager = manager();
+    callsForSeconds(manager, 20 * 60);
+    int before = endpoint.requests();
+
+    endpoint.newSecret(true);
+    callsForSeconds(manager, 2);
+    assertThat(endpoint.requests()).isEqualTo(before + 1);
+    callsForSeconds(manager, 61);
+
+    assertThat(endpoint.requests()).as("the first probe, after a minute").isEqualTo(before + 2);
+  }
+
+  @Test
+  void a_temporary_failure_is_no_reason_to_look_after_the_secret() {
+    endpoint.always(ScriptedEndpoint.failing());
+    TokenManager manager = manager();
+
+    callsForSeconds(manager, 60);
+
+    assertThat(endpoint.looks()).isZero();
+  }
+
+  // ------------------------------------------------------------------ the end
+
+  @Test
+  void a_manager_that_is_closed_releases_who_waits_and_leaves_nothing_behind() {
+    TokenManager manager = manager();
+    CompletableFuture<Boolean> renewed = manager.renewAsync(null, NO_BUDGET).toCompletableFuture();
+
+    manager.close();
+
+    assertThat(renewed).isCompletedWithValue(false);
+    time.runDue();
+    assertThat(manager.header(NO_BUDGET)).isNull();
+    assertThat(manager.whenReady(NO_BUDGET).toCompletableFuture()).isCompleted();
+    assertThat(time.pending()).isZero();
+  }
+
+  @Test
+  void a_hundred_thousand_managers_one_after_the_other_leave_no_thread() throws Exception {
+    Set<Thread> before = agentThreads();
+    for (int threads = 0; threads < 10; threads++) {
+      AgentThreads own = new AgentThreads();
+      for (int i = 0; i < 10_000; i++) {
+        TokenManager manager = onRealThreads(20_000, own, Clock.SYSTEM);
+        if (i % 100 == 0) {
+          assertThat(manager.header(NO_BUDGET)).isNotNull();
+        } else {
+          manager.headerNow();
+        }
+        manager.close();
+      }
+      own.close();
+    }
+
+    Set<Thread> left = agentThreads();
+    left.removeAll(before);
+    for (Thread thread : left) {
+      thread.join(20_000);
+      assertThat(thread.isAlive()).isFalse();
+    }
+  }
+
+  private static Set<Thread> agentThreads() {
+    Set<Thread> threads = new HashSet<>(Thread.getAllStackTraces().keySet());
+    threads.removeIf(thread -> !thread.getName().equals("genesys-token-agent"));
+    return threads;
+  }
+
+  @Test
+  void the_end_of_the_jvm_is_not_held_up_by_a_flight() throws Exception {
+    long idle = Long.MAX_VALUE;
+    long flying = Long.MAX_VALUE;
+    // the best of five, as other work on the machine only ever adds to it
+    for (int i = 0; i < 5; i++) {
+      idle = Math.min(idle, millisToEnd("idle"));
+      flying = Math.min(flying, millisToEnd("flying"));
+    }
+
+    assertThat(flying - idle).isLessThanOrEqualTo(100);
+  }
+
+  private static long millisToEnd(String how) throws Exception {
+    try (ForkedJava app = ForkedJava.main(AppThatEnds.class, how)) {
+      assertThat(app.line()).isEqualTo(how);
+      long start = System.nanoTime();
+      assertThat(app.end()).isZero();
+      return NANOSECONDS.toMillis(System.nanoTime() - start);
+    }
+  }
+
+  /** Its main returns while the endpoint hangs. */
+  static final class AppThatEnds {
+    private AppThatEnds() {}
+
+    public static void main(String[] args) throws Exception {
+      TokenManagerTest test = new TokenManagerTest();
+      CountDownLatch asked = new CountDownLatch(1);
+      test.endpoint.then(
+          token -> {
+            asked.countDown();
+            awaitQuietly(new CountDownLatch(1));
+            return null;
+          });
+      TokenManager manager = test.onRealThreads(20_000);
+      if (args[0].equals("flying")) {
+        manager.headerNow();
+        asked.await();
+      }
+      System.out.println(args[0]);
+    }
   }
 
   private void callsForSeconds(TokenManager manager, int seconds) {

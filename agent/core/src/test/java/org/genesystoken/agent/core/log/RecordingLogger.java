@@ -1,20 +1,17 @@
 package org.genesystoken.agent.core.log;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Marker;
 import org.slf4j.event.Level;
 import org.slf4j.helpers.AbstractLogger;
 import org.slf4j.helpers.MessageFormatter;
 
-/** A log that a test can read. Not thread-safe. */
-public final class Lines extends AbstractLogger {
-  private final transient List<String> said = new ArrayList<>();
+/** Keeps each line with its level, whatever the level. Thread-safe. */
+public final class RecordingLogger extends AbstractLogger {
+  private static final long serialVersionUID = 1L;
 
-  /** The lines so far, each with its level in front. */
-  public List<String> said() {
-    return said;
-  }
+  public final transient List<String> said = new CopyOnWriteArrayList<>();
 
   @Override
   protected String getFullyQualifiedCallerName() {
