@@ -7,6 +7,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.PushPromiseHandler;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BiFunction;
@@ -35,7 +36,9 @@ final class Calls {
 
   /** Whether a call is to carry a token, and there is none yet. */
   private static boolean isCold(TokenPolicy policy, HttpRequest request) {
-    String own = request.headers().firstValue("Authorization").orElse(null);
+    // not firstValue(): that makes a stream of the values
+    List<String> values = request.headers().map().get("Authorization");
+    String own = values == null ? null : values.get(0);
     return covers(policy, request.uri())
         && policy.mayReplace(own)
         && policy.authorizationNow(own) == null;
