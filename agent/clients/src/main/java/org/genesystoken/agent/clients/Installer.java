@@ -1,7 +1,9 @@
 package org.genesystoken.agent.clients;
 
+import java.io.FilterOutputStream;
 import java.lang.instrument.Instrumentation;
 import java.lang.instrument.UnmodifiableClassException;
+import java.net.URLConnection;
 import java.util.ArrayList;
 import java.util.List;
 import org.genesystoken.agent.core.config.Configuration;
@@ -45,13 +47,23 @@ public final class Installer {
       throws UnmodifiableClassException {
     List<Class<?>> loaded = new ArrayList<>();
     for (Class<?> type : instrumentation.getAllLoadedClasses()) {
-      if (Clients.weaving(type.getName().replace('.', '/')) != null) {
+      if (mayBeWoven(type) && Clients.weaving(type.getName().replace('.', '/')) != null) {
         loaded.add(type);
       }
     }
     if (!loaded.isEmpty()) {
       instrumentation.retransformClasses(loaded.toArray(new Class<?>[0]));
     }
+  }
+
+  /**
+   * Spares most of the bootstrap loader's many hundred classes the look at their names, which each
+   * would have to make first. What is woven there is a connection or its stream.
+   */
+  static boolean mayBeWoven(Class<?> type) {
+    return type.getClassLoader() != null
+        || URLConnection.class.isAssignableFrom(type)
+        || FilterOutputStream.class.isAssignableFrom(type);
   }
 
   private static void report(Loaded loaded) {

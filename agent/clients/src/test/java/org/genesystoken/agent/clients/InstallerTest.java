@@ -35,6 +35,19 @@ class InstallerTest {
     assertThat(transformers).hasSize(1);
   }
 
+  @Test
+  void no_class_that_is_woven_escapes_the_look_at_what_is_loaded() throws Exception {
+    for (String[] client : Clients.ALL) {
+      for (int i = 1; i < client.length; i++) {
+        String name = client[i].replace('/', '.');
+        Class<?> woven = Class.forName(name, false, ClassLoader.getPlatformClassLoader());
+
+        assertThat(Installer.mayBeWoven(woven)).as(name).isTrue();
+      }
+    }
+    assertThat(Installer.mayBeWoven(String.class)).isFalse();
+  }
+
   private Instrumentation jvm(Class<?> loaded) {
     return (Instrumentation)
         Proxy.newProxyInstance(

@@ -1,15 +1,16 @@
 package org.genesystoken.agent.premain;
 
 import java.io.ByteArrayInputStream;
-import java.io.DataInputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URISyntaxException;
 import java.security.AllPermission;
 import java.security.CodeSource;
+import java.security.PermissionCollection;
 import java.security.Permissions;
 import java.security.ProtectionDomain;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.zip.ZipEntry;
@@ -62,12 +63,22 @@ final class IsolatedLoader extends ClassLoader {
   /** A new loader over the packs of the jar that this class came from. */
   static IsolatedLoader open() throws URISyntaxException {
     CodeSource source = IsolatedLoader.class.getProtectionDomain().getCodeSource();
-    // An agent is part of the JVM to who starts it with one, whatever a policy file says of its
-    // jar.
+    return new IsolatedLoader(
+        new File(source.getLocation().toURI()), new ProtectionDomain(source, permissions()));
+  }
+
+  /**
+   * All: an agent is part of the JVM to who starts it with one, whatever a policy file says of its
+   * jar. Null from Java 24 on, where nobody asks any more (JEP 486).
+   */
+  private static PermissionCollection permissions() {
+    String release = System.getProperty("java.specification.version");
+    if (release.length() == 2 && release.compareTo("24") >= 0) {
+      return null;
+    }
     Permissions all = new Permissions();
     all.add(new AllPermission());
-    return new IsolatedLoader(
-        new File(source.getLocation().toURI()), new ProtectionDomain(source, all));
+    return all;
   }
 
   /** The agent's jar, by an absolute path. */
@@ -157,21 +168,47 @@ final class IsolatedLoader extends ClassLoader {
         throw new IOException("no " + name + " pack in it");
       }
       byte[] all = new byte[(int) entry.getSize()];
-      try (DataInputStream in = new DataInputStream(zip.getInputStream(entry))) {
-        in.readFully(all);
+      try (InputStream in = zip.getInputStream(entry)) {
+        for (int at = 0, read = 0; at < all.length; at += read) {
+          read = in.read(all, at, all.length - at);
+          if (read < 0) {
+            throw new IOException("the " + name + " pack breaks off");
+          }
+        }
       }
-      DataInputStream in = new DataInputStream(new ByteArrayInputStream(all));
-      int count = in.readInt();
-      Map<String, byte[]> pack = new HashMap<>(count * 2);
-      for (int i = 0; i < count; i++) {
-        String file = in.readUTF();
-        byte[] bytes = new byte[in.readInt()];
-        in.readFully(bytes);
-        pack.put(file, bytes);
-      }
-      return pack;
-    } catch (IOException unreadable) {
+      return entries(all);
+    } catch (IOException | IndexOutOfBoundsException unreadable) {
       throw new IllegalStateException("cannot read " + jar + ": " + unreadable.getMessage());
     }
+  }
+
+  /**
+   * By hand: on Java 25 a DataInputStream brings some thirty classes and the work to link them, as
+   * much as the whole configuration.
+   */
+  @SuppressWarnings("deprecation") // names are ASCII; any other way looks up a charset
+  private static Map<String, byte[]> entries(byte[] pack) throws IOException {
+    int count = number(pack, 0, 4);
+    Map<String, byte[]> entries = new HashMap<>(count * 2);
+    int at = 4;
+    for (int i = 0; i < count; i++) {
+      int name = at + 2;
+      int length = name + number(pack, at, 2);
+      int bytes = length + 4;
+      at = bytes + number(pack, length, 4);
+      entries.put(new String(pack, 0, name, length - name), Arrays.copyOfRange(pack, bytes, at));
+    }
+    if (at != pack.length) {
+      throw new IOException("a pack breaks off");
+    }
+    return entries;
+  }
+
+  private static int number(byte[] from, int at, int length) {
+    int number = 0;
+    for (int i = at; i < at + length; i++) {
+      number = number << 8 | (from[i] & 0xff);
+    }
+    return number;
   }
 }

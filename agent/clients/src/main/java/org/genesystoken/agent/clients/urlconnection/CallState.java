@@ -2,7 +2,6 @@ package org.genesystoken.agent.clients.urlconnection;
 
 import java.io.ByteArrayOutputStream;
 import java.net.HttpURLConnection;
-import java.util.Collections;
 import java.util.Map;
 import java.util.WeakHashMap;
 import org.genesystoken.agent.clients.urlconnection.ConnectionState.Outcome;
@@ -166,20 +165,30 @@ final class CallState {
 
   /** The states of all calls, by connection; they end with it. Thread-safe. */
   static final class Calls {
-    private final Map<HttpURLConnection, CallState> states =
-        Collections.synchronizedMap(new WeakHashMap<HttpURLConnection, CallState>());
+    private final Map<HttpURLConnection, CallState> states = new WeakHashMap<>();
 
-    /** Spares a call of an app that is never refused and streams nothing the look-up. */
+    /**
+     * Whether there are states: else a call needs no look-up and no lock. Written under the lock.
+     */
     private volatile boolean any;
 
     /** Null: there is nothing to remember of the call. */
     CallState find(HttpURLConnection connection) {
-      return any ? states.get(connection) : null;
+      if (!any) {
+        return null;
+      }
+      synchronized (states) {
+        CallState state = states.get(connection);
+        if (state == null && states.isEmpty()) {
+          any = false;
+        }
+        return state;
+      }
     }
 
     CallState get(HttpURLConnection connection) {
-      any = true;
       synchronized (states) {
+        any = true;
         CallState state = states.get(connection);
         if (state == null) {
           state = new CallState();
@@ -190,8 +199,9 @@ final class CallState {
     }
 
     void forget(HttpURLConnection connection) {
-      if (any) {
+      synchronized (states) {
         states.remove(connection);
+        any = !states.isEmpty();
       }
     }
   }

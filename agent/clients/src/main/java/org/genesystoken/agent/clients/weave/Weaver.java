@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -77,8 +78,6 @@ public final class Weaver {
    */
   public static byte[] weave(ClassWeave weave, byte[] classFile, int firstHook) {
     ClassReader reader = OpenedClassReader.of(classFile);
-    AsmVisitorWrapper.ForDeclaredMethods wrapper =
-        new AsmVisitorWrapper.ForDeclaredMethods().readerFlags(ClassReader.EXPAND_FRAMES);
     TypeDescription type =
         new TypeDescription.Latent(weave.name().replace('/', '.'), 0, null, noGenerics());
     List<MethodDescription> methods = new ArrayList<>();
@@ -88,8 +87,8 @@ public final class Weaver {
       Binding binding = new Binding(described, weave.name(), firstHook);
       methods.add(described);
       bindings.add(binding);
-      wrapper = wrapper.method(binding, binding);
     }
+    AsmVisitorWrapper wrapper = new LatentMethods(bindings);
     ClassWriter writer = new ClassWriter(reader, wrapper.mergeWriter(0));
     Members members =
         new Members(
@@ -118,6 +117,43 @@ public final class Weaver {
 
   private static List<TypeDescription.Generic> noGenerics() {
     return Collections.emptyList();
+  }
+
+  /**
+   * Byte Buddy's dispatch to the methods that are described to it. Its own {@code wrap} describes
+   * the class initializer besides, by loaded types, for which the reflection dispatcher comes in:
+   * five proxies and a hundred classes, more than all the rest of a weave.
+   */
+  private static final class LatentMethods extends AsmVisitorWrapper.ForDeclaredMethods {
+    LatentMethods(List<Binding> bindings) {
+      super(entries(bindings), 0, ClassReader.EXPAND_FRAMES);
+    }
+
+    private static List<Entry> entries(List<Binding> bindings) {
+      List<Entry> entries = new ArrayList<>();
+      for (Binding binding : bindings) {
+        entries.add(new Entry(binding, Collections.singletonList(binding)) {});
+      }
+      return entries;
+    }
+
+    @Override
+    public ClassVisitor wrap(
+        TypeDescription type,
+        ClassVisitor next,
+        Implementation.Context context,
+        TypePool pool,
+        FieldList<FieldDescription.InDefinedShape> fields,
+        MethodList<?> methods,
+        int writerFlags,
+        int readerFlags) {
+      Map<String, MethodDescription> described = new HashMap<>();
+      for (MethodDescription method : methods) {
+        described.put(method.getInternalName() + method.getDescriptor(), method);
+      }
+      return new DispatchingVisitor(
+          next, type, context, pool, described, writerFlags, readerFlags) {};
+    }
   }
 
   /** A method by its name and descriptor, all that Byte Buddy's dispatch asks for. */

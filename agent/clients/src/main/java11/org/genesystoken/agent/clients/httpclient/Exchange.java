@@ -15,6 +15,7 @@ import java.security.AccessControlContext;
 import java.security.AccessController;
 import java.security.PrivilegedAction;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -145,7 +146,9 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
 
   /** Whether the call is to carry a token, and there is none yet. */
   private boolean isCold() {
-    String ofApp = headers().firstValue("Authorization").orElse(null);
+    // not firstValue(): that makes a stream of the values
+    List<String> values = headers().map().get("Authorization");
+    String ofApp = values == null ? null : values.get(0);
     return covers(policy, uri())
         && policy.mayReplace(ofApp)
         && policy.authorizationNow(ofApp) == null;

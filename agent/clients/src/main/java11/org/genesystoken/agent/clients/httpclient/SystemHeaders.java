@@ -21,9 +21,12 @@ final class SystemHeaders {
 
   private SystemHeaders() {}
 
-  /** The one value of a header that the agent put there. Immutable. */
+  /** The one value of a header that the agent put there, for one hop. */
   private static final class Managed extends AbstractList<String> {
     private final String value;
+
+    /** What the hop's {@link Overridden} gave, as the JDK asks for it several times; or null. */
+    private HttpHeaders overridden;
 
     Managed(String value) {
       this.value = value;
@@ -105,14 +108,22 @@ final class SystemHeaders {
     @Override
     public Object apply(Object userHeaders, Object systemHeaders) {
       HttpHeaders headers = (HttpHeaders) userHeaders;
-      Object managed = ((Map<?, ?>) systemHeaders).get(NAME);
-      if (!(managed instanceof Managed) || !headers.map().containsKey(NAME)) {
+      Object value = ((Map<?, ?>) systemHeaders).get(NAME);
+      if (!(value instanceof Managed) || !headers.map().containsKey(NAME)) {
         return headers;
       }
+      Managed managed = (Managed) value;
+      if (managed.overridden == null) {
+        managed.overridden = override(headers, managed);
+      }
+      return managed.overridden;
+    }
+
+    private static HttpHeaders override(HttpHeaders headers, Managed managed) {
       Map<String, List<String>> overridden = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
       overridden.putAll(headers.map());
-      overridden.replace(NAME, (Managed) managed);
-      return HttpHeaders.of(overridden, (name, value) -> true);
+      overridden.replace(NAME, managed);
+      return HttpHeaders.of(overridden, (name, any) -> true);
     }
   }
 

@@ -22,17 +22,17 @@ public final class Configuration {
   private final boolean enabled;
   private final List<String> hosts;
   private final URI tokenUrl;
-  private final Grant grant;
+  private final boolean refreshGrant;
   private final String clientId;
   private final Secret clientSecret;
   private final File clientSecretFile;
-  private final ClientAuth clientAuth;
+  private final int clientAuth;
   private final Secret refreshToken;
   private final File refreshTokenFile;
   private final boolean allowReadableSecrets;
   private final Secret accessToken;
   private final Set<String> expiredCodes;
-  private final Inject inject;
+  private final int inject;
   private final int replayBodyLimit;
   private final long waitMillis;
   private final long refreshAheadMillis;
@@ -68,23 +68,24 @@ public final class Configuration {
     ON_401
   }
 
+  // Choices are kept by their position: the classes of the enums are for whoever asks.
+
   /** Notes in {@code sources} what is wrong; an instance is of use only if nothing is. */
   private Configuration(Sources sources) {
     enabled = sources.flag(Setting.ENABLED);
     hosts = Collections.unmodifiableList(hosts(sources));
     tokenUrl = tokenUrl(sources, hosts);
-    grant = grant(sources);
+    refreshGrant = isRefreshGrant(sources);
     clientId = sources.text(Setting.CLIENT_ID);
     clientSecretFile = secretFile(sources, Setting.CLIENT_SECRET, Setting.CLIENT_SECRET_FILE);
     clientSecret = secret(sources, Setting.CLIENT_SECRET, Setting.CLIENT_SECRET_FILE);
-    clientAuth = sources.choice(Setting.CLIENT_AUTH) == 0 ? ClientAuth.BASIC : ClientAuth.BODY;
+    clientAuth = sources.choice(Setting.CLIENT_AUTH);
     refreshTokenFile = file(sources, Setting.REFRESH_TOKEN_FILE);
     refreshToken = refreshToken(sources, refreshTokenFile);
     allowReadableSecrets = sources.flag(Setting.ALLOW_READABLE_SECRETS);
     accessToken = accessToken(sources);
     expiredCodes = expiredCodes(sources);
-    int where = sources.choice(Setting.INJECT);
-    inject = where == 0 ? Inject.ALWAYS : where == 1 ? Inject.BEARER_ONLY : Inject.ON_401;
+    inject = sources.choice(Setting.INJECT);
     replayBodyLimit = (int) sources.number(Setting.REPLAY_BODY_LIMIT);
     waitMillis = sources.number(Setting.WAIT);
     refreshAheadMillis = sources.number(Setting.REFRESH_AHEAD);
@@ -103,7 +104,7 @@ public final class Configuration {
     readTimeoutMillis = sources.number(Setting.READ_TIMEOUT);
     logLevel = Setting.LOG_LEVEL.choice(sources.choice(Setting.LOG_LEVEL));
     logFile = file(sources, Setting.LOG_FILE);
-    requireCredentials(sources, grant);
+    requireCredentials(sources, refreshGrant);
   }
 
   /**
@@ -176,7 +177,7 @@ public final class Configuration {
   }
 
   public Grant grant() {
-    return grant;
+    return refreshGrant ? Grant.REFRESH_TOKEN : Grant.CLIENT_CREDENTIALS;
   }
 
   /** Never null for {@link Grant#CLIENT_CREDENTIALS}; null: a client that has no id. */
@@ -195,7 +196,7 @@ public final class Configuration {
   }
 
   public ClientAuth clientAuth() {
-    return clientAuth;
+    return clientAuth == 0 ? ClientAuth.BASIC : ClientAuth.BODY;
   }
 
   /** The refresh token to start from, or null. */
@@ -224,7 +225,7 @@ public final class Configuration {
   }
 
   public Inject inject() {
-    return inject;
+    return inject == 0 ? Inject.ALWAYS : inject == 1 ? Inject.BEARER_ONLY : Inject.ON_401;
   }
 
   /** In bytes. */
@@ -419,10 +420,9 @@ public final class Configuration {
     return text.regionMatches(true, 0, prefix, 0, prefix.length());
   }
 
-  private static Grant grant(Sources sources) {
+  private static boolean isRefreshGrant(Sources sources) {
     int choice = sources.choice(Setting.GRANT);
-    boolean refresh = choice < 0 ? hasRefreshToken(sources) : choice == 1;
-    return refresh ? Grant.REFRESH_TOKEN : Grant.CLIENT_CREDENTIALS;
+    return choice < 0 ? hasRefreshToken(sources) : choice == 1;
   }
 
   private static boolean hasRefreshToken(Sources sources) {
@@ -541,29 +541,26 @@ public final class Configuration {
   }
 
   /** Without them nothing can be renewed, and a token that ends is what the app has already. */
-  private static void requireCredentials(Sources sources, Grant grant) {
+  private static void requireCredentials(Sources sources, boolean refreshGrant) {
     boolean id = sources.text(Setting.CLIENT_ID) != null;
     boolean secret =
         sources.text(Setting.CLIENT_SECRET) != null
             || sources.text(Setting.CLIENT_SECRET_FILE) != null;
-    if (grant == Grant.REFRESH_TOKEN && !hasRefreshToken(sources)) {
+    if (refreshGrant && !hasRefreshToken(sources)) {
       sources.problem(
           "refresh-token is missing: set refresh-token or refresh-token-file, or"
               + " grant=client_credentials");
     }
-    if (grant == Grant.CLIENT_CREDENTIALS
-        && !id
-        && !secret
-        && sources.text(Setting.ACCESS_TOKEN) != null) {
+    if (!refreshGrant && !id && !secret && sources.text(Setting.ACCESS_TOKEN) != null) {
       sources.problem(
           "access-token needs credentials, or it cannot be renewed: set client-id and"
               + " client-secret, or refresh-token");
       return;
     }
-    if (!id && (secret || grant == Grant.CLIENT_CREDENTIALS)) {
+    if (!id && (secret || !refreshGrant)) {
       sources.problem("client-id is missing: set client-id or GENESYS_CLIENT_ID");
     }
-    if (!secret && grant == Grant.CLIENT_CREDENTIALS) {
+    if (!secret && !refreshGrant) {
       sources.problem(
           "client-secret is missing: set client-secret, client-secret-file or"
               + " GENESYS_CLIENT_SECRET");

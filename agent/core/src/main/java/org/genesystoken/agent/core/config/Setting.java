@@ -1,76 +1,93 @@
 package org.genesystoken.agent.core.config;
 
-import java.util.Locale;
-
 /**
  * Every key that the operator can set, in the order of the reference. The parser, its messages, the
  * command line's help and README's table all come from this one list. Immutable.
  */
 public enum Setting {
-  ENABLED("true", oneOf("true", "false"), "Whether the agent does anything at all."),
+  ENABLED("enabled", "true", oneOf("true", "false"), "Whether the agent does anything at all."),
   REGION(
+      "region",
       null,
       "a Genesys region such as us-east-1 or mypurecloud.ie",
       "The Genesys region, by its AWS name or its domain. One of region and hosts is required, both"
           + " may be set."),
   HOSTS(
+      "hosts",
       null,
       "host, host:port or scheme://host:port entries separated by commas (http or https, port 1 to"
           + " 65535, no path, no user)",
       "The hosts that may get the token, as [scheme://]host[:port], separated by commas."),
   TOKEN_URL(
+      "token-url",
       "from the host",
       "an https URL with a path (http only on loopback, or where hosts has an http:// entry of that"
           + " host)",
       "The token endpoint: https://login.<domain>/oauth/token for api.<domain>,"
           + " /api/v2/oauth/token on any other host."),
   GRANT(
+      "grant",
       "from what is set",
       oneOf("client_credentials", "refresh_token"),
       "How a token is asked for: refresh_token if a refresh token is set, else client_credentials."),
   CLIENT_ID(
-      null, (String) null, "The id of the OAuth client. GENESYS_CLIENT_ID is honoured as well."),
+      "client-id",
+      null,
+      (String) null,
+      "The id of the OAuth client. GENESYS_CLIENT_ID is honoured as well."),
   CLIENT_SECRET(
+      "client-secret",
       null,
       (String) null,
       "The secret of the OAuth client. GENESYS_CLIENT_SECRET is honoured as well."),
   CLIENT_SECRET_FILE(
+      "client-secret-file",
       null,
       "a readable file whose first line is the secret",
       "A file whose first line is the client secret, for when client-secret is not set. It is read"
           + " again when it changes."),
   CLIENT_AUTH(
+      "client-auth",
       "basic",
       oneOf("basic", "body"),
       "How the client proves who it is: a Basic header, or id and secret in the form body."),
-  REFRESH_TOKEN(null, (String) null, "The refresh token to start from."),
+  REFRESH_TOKEN("refresh-token", null, (String) null, "The refresh token to start from."),
   REFRESH_TOKEN_FILE(
+      "refresh-token-file",
       null,
       "a readable file whose first line is the refresh token",
       "A file whose first line is the refresh token. It is rewritten when the token rotates,"
           + " read again when somebody else changes it, and goes before refresh-token."),
   ALLOW_READABLE_SECRETS(
+      "allow-readable-secrets",
       "false",
       oneOf("true", "false"),
       "Whether the files that hold secrets may be readable by every user of the machine."),
   ACCESS_TOKEN(
-      null, "visible ASCII characters without blanks", "A first access token, if there is one."),
+      "access-token",
+      null,
+      "visible ASCII characters without blanks",
+      "A first access token, if there is one."),
   EXPIRED_CODES(
+      "expired-codes",
       "401000, bad.credentials, authentication.required, credentials.expired, unauthorized",
       "error codes separated by commas",
       "The codes in the body of a 401 that mean that the token has expired, separated by commas."),
   INJECT(
+      "inject",
       "always",
       oneOf("always", "bearer-only", "on-401"),
       "Which requests carry the token: all that go to the hosts, those where the app sends a bearer"
           + " token itself, or those whose own token has been refused once."),
   REPLAY_BODY_LIMIT(
+      "replay-body-limit",
       "1 MiB",
       'B',
       0,
       256L << 20,
       "How many bytes of a streamed request body are kept for a replay (a plain number is bytes)."),
   WAIT(
+      "wait",
       "3 s",
       's',
       0,
@@ -78,6 +95,7 @@ public enum Setting {
       "How long a request waits for a token before it goes on unchanged (a plain number is"
           + " seconds)."),
   REFRESH_AHEAD(
+      "refresh-ahead",
       "auto",
       's',
       0,
@@ -85,6 +103,7 @@ public enum Setting {
       "How long before its end a token is renewed (a plain number is seconds); auto: chosen from"
           + " the token's life."),
   RETRY_429(
+      "retry-429",
       "off",
       's',
       0,
@@ -93,50 +112,66 @@ public enum Setting {
           + " Retry-After says or after a back-off, three times at most (a plain number is"
           + " seconds); off: the app gets the 429."),
   TOKEN_PROXY(
+      "token-proxy",
       "the JVM's",
       "http://host:port or http://user:password@host:port",
       "The HTTP proxy, for the token call only. The JVM's: what its ProxySelector says."),
   TOKEN_NO_PROXY(
+      "token-no-proxy",
       null,
       "host names or addresses, each with a * as its first or last character where it stands for"
           + " many, separated by commas or |",
       "Hosts that the token call reaches without any proxy, as http.nonProxyHosts names them."),
   TOKEN_TRUST_STORE(
+      "token-trust-store",
       "the JVM's",
       "a readable key store file",
       "A key store (JKS or PKCS12) with the certificates to trust, for the token call only. The"
           + " JVM's: its default trust store."),
   TOKEN_TRUST_STORE_PASSWORD(
-      "none or changeit", (String) null, "The password of token-trust-store."),
+      "token-trust-store-password",
+      "none or changeit",
+      (String) null,
+      "The password of token-trust-store."),
   TOKEN_KEY_STORE(
+      "token-key-store",
       null,
       "a readable key store file",
       "A key store (JKS or PKCS12) with the key and certificate of this client, for a token endpoint"
           + " that wants mutual TLS."),
   TOKEN_KEY_STORE_PASSWORD(
-      null, (String) null, "The password of token-key-store and of the key in it."),
+      "token-key-store-password",
+      null,
+      (String) null,
+      "The password of token-key-store and of the key in it."),
   TOKEN_KEY_STORE_PASSWORD_FILE(
+      "token-key-store-password-file",
       null,
       "a readable file whose first line is the password",
       "A file whose first line is that password, for when token-key-store-password is not set."),
   CONNECT_TIMEOUT(
+      "connect-timeout",
       "5 s",
       's',
       1,
       600_000,
       "How long connecting to the token endpoint may take (a plain number is seconds)."),
   READ_TIMEOUT(
+      "read-timeout",
       "10 s",
       's',
       1,
       600_000,
       "How long the token endpoint may stay silent (a plain number is seconds)."),
   LOG_LEVEL(
+      "log-level",
       "info",
       oneOf("off", "error", "warn", "info", "debug", "trace"),
       "The least severe lines that are logged."),
-  LOG_FILE("stderr", "a file that can be written", "A file that log lines are appended to."),
+  LOG_FILE(
+      "log-file", "stderr", "a file that can be written", "A file that log lines are appended to."),
   CONFIG(
+      "config",
       null,
       "a readable properties file",
       "A properties file with any of these keys but this one (a backslash is written twice in it).");
@@ -167,22 +202,23 @@ public enum Setting {
   private final String help;
 
   /** A text; {@code allowed} may be null. */
-  Setting(String defaultText, String allowed, String help) {
-    this(defaultText, allowed, null, ' ', 0, 0, help);
+  Setting(String key, String defaultText, String allowed, String help) {
+    this(key, defaultText, allowed, null, ' ', 0, 0, help);
   }
 
-  Setting(String defaultText, String[] choices, String help) {
-    this(defaultText, null, choices, ' ', 0, 0, help);
+  Setting(String key, String defaultText, String[] choices, String help) {
+    this(key, defaultText, null, choices, ' ', 0, 0, help);
   }
 
   /**
    * @param unit {@code 's'}: a duration, bounds in milliseconds; {@code 'B'}: a size in bytes
    */
-  Setting(String defaultText, char unit, long min, long max, String help) {
-    this(defaultText, null, null, unit, min, max, help);
+  Setting(String key, String defaultText, char unit, long min, long max, String help) {
+    this(key, defaultText, null, null, unit, min, max, help);
   }
 
   Setting(
+      String key,
       String defaultText,
       String allowed,
       String[] choices,
@@ -190,7 +226,7 @@ public enum Setting {
       long min,
       long max,
       String help) {
-    this.key = name().toLowerCase(Locale.ROOT).replace('_', '-');
+    this.key = key;
     this.defaultText = defaultText;
     this.allowed = allowed;
     this.choices = choices;

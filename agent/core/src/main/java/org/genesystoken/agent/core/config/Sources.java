@@ -331,14 +331,14 @@ final class Sources {
   }
 
   private void readEnvironment(Map<String, String> environment) {
-    for (Map.Entry<String, String> variable : environment.entrySet()) {
-      String name = variable.getKey();
+    // not entrySet(): the JDK has classes of its own for that, which nothing else loads
+    for (String name : environment.keySet()) {
       if (name.startsWith(Setting.ENVIRONMENT_PREFIX)) {
         String word = name.substring(Setting.ENVIRONMENT_PREFIX.length());
         String key = word.replace('_', '-').toLowerCase(Locale.ROOT);
         Setting setting = Setting.of(key);
         if (setting != null && setting.environment().equals(name)) {
-          offer(setting, variable.getValue().trim(), "environment variable " + name);
+          offer(setting, environment.get(name).trim(), "environment variable " + name);
         } else {
           warn("environment: " + unknown(name, looksLikeKey(word), meant(key).environment()));
         }

@@ -177,6 +177,14 @@ class ConfigurationTest {
   }
 
   @Test
+  void aKeyIsTheSameWordInItsFourSpellings() {
+    for (Setting setting : Setting.values()) {
+      assertThat(setting.name())
+          .isEqualTo(setting.key().replace('-', '_').toUpperCase(Locale.ROOT));
+    }
+  }
+
+  @Test
   void defaultsHoldForWhatIsNotSet() {
     // when
     Configuration configuration = of(MINIMUM).configuration();

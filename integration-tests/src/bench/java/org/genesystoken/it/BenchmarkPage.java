@@ -1,0 +1,207 @@
+package org.genesystoken.it;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+
+/** The results as a page for people. */
+final class BenchmarkPage {
+  private static final String COMMAND = "mvn -q -Pbenchmark verify";
+
+  /** Between these two lines the page is written anew; the rest of it is written by hand. */
+  private static final String BEGIN = "<!-- results:begin -->";
+
+  private static final String END = "<!-- results:end -->";
+
+  private final List<Row> rows;
+  private final StringBuilder text = new StringBuilder();
+
+  private BenchmarkPage(List<Row> rows) {
+    this.rows = rows;
+  }
+
+  /**
+   * Writes table and chart.
+   *
+   * @param quick whether the figures are of no worth: a trial of the benchmark itself, which leaves
+   *     the page in the repository alone
+   */
+  static void write(Path folder, List<Row> rows, boolean quick) throws IOException {
+    String results = new BenchmarkPage(rows).results(quick);
+    String chart = BarChart.of(rows);
+    if (quick) {
+      Files.writeString(ForkedApp.target("benchmarks-quick.md"), results);
+      Files.writeString(ForkedApp.target("benchmarks-quick.svg"), chart);
+      return;
+    }
+    Path page = folder.resolve("BENCHMARKS.md");
+    String before = Files.readString(page);
+    int begin = before.indexOf(BEGIN) + BEGIN.length();
+    Files.writeString(
+        page, before.substring(0, begin) + "\n" + results + before.substring(before.indexOf(END)));
+    Files.writeString(folder.resolve("benchmarks.svg"), chart);
+  }
+
+  private String results(boolean quick) throws IOException {
+    line("");
+    line(
+        (quick ? "A trial run, its figures say nothing. " : "")
+            + "Measured by `"
+            + COMMAND
+            + "` on "
+            + Runtime.getRuntime().availableProcessors()
+            + " cores, "
+            + System.getProperty("os.name")
+            + " "
+            + System.getProperty("os.arch")
+            + ". Medians; in brackets the median of the ratios to no agent, turn by turn.");
+    line("");
+    goals();
+    Set<Integer> releases = new LinkedHashSet<>();
+    rows.forEach(row -> releases.add(row.release()));
+    for (int release : releases) {
+      table(release);
+    }
+    jar();
+    return text.toString();
+  }
+
+  private void goals() {
+    line("| figure | goal | JDK 17 | JDK 25 |");
+    line("|---|---|---|---|");
+    ratio("hello world, CPU", Subject.OURS, Subject.EMPTY, "≤ 1.10");
+    for (String client : List.of("HttpURLConnection", "java.net.http")) {
+      ratio("first call, " + client + ", CPU", Subject.OURS, Subject.NOOP, "≤ 2.0");
+    }
+    ratio("hello world, archived classes, CPU", Subject.OURS_CACHED, Subject.NONE, "≤ 1.6 (25)");
+    for (String client : List.of("HttpURLConnection", "java.net.http")) {
+      for (String threads : List.of("1 thread", "32 threads")) {
+        String name = client + ", " + threads;
+        ratio(name + ", calls per second", Subject.OURS, Subject.NONE, "≥ 0.98");
+        ratio(name + ", p99", Subject.OURS, Subject.NONE, "≤ 1.05");
+      }
+      difference(
+          client + ", 1 thread, allocated per call", Subject.OURS, Subject.NONE, "≤ 64 B", "B");
+      difference(
+          "1,000 calls, " + client + ", RSS", Subject.OURS, Subject.EMPTY, "≤ 15 MiB", "MiB");
+    }
+    line("");
+  }
+
+  private void ratio(String name, String subject, String base, String goal) {
+    line(
+        "| "
+            + name
+            + ", "
+            + subject
+            + " / "
+            + base
+            + " | "
+            + goal
+            + " | "
+            + ratio(name, 17, subject, base)
+            + " | "
+            + ratio(name, 25, subject, base)
+            + " |");
+  }
+
+  private String ratio(String name, int release, String subject, String base) {
+    for (Row row : rows) {
+      if (row.name().equals(name) && row.release() == release && row.has(subject)) {
+        return number(row.ratio(subject, base), 2);
+      }
+    }
+    return "–";
+  }
+
+  private void difference(String name, String subject, String base, String goal, String unit) {
+    List<String> cells = new ArrayList<>();
+    for (int release : new int[] {17, 25}) {
+      String cell = "–";
+      for (Row row : rows) {
+        if (row.name().equals(name) && row.release() == release && row.has(subject)) {
+          cell = number(row.difference(subject, base), 1) + " " + unit;
+        }
+      }
+      cells.add(cell);
+    }
+    line(
+        "| "
+            + name
+            + ", "
+            + subject
+            + " − "
+            + base
+            + " | "
+            + goal
+            + " | "
+            + String.join(" | ", cells)
+            + " |");
+  }
+
+  private void table(int release) {
+    Set<String> subjects = new LinkedHashSet<>();
+    for (Row row : rows) {
+      row.subjects().forEach(subjects::add);
+    }
+    line("**JDK " + release + "**");
+    line("");
+    line("| | " + String.join(" | ", subjects) + " |");
+    line("|---" + "|--:".repeat(subjects.size()) + "|");
+    for (Row row : rows) {
+      if (row.release() == release) {
+        List<String> cells = new ArrayList<>();
+        for (String subject : subjects) {
+          cells.add(row.has(subject) ? cell(row, subject) : "");
+        }
+        line("| " + row.name() + " (" + row.unit() + ") | " + String.join(" | ", cells) + " |");
+      }
+    }
+    line("");
+  }
+
+  private static String cell(Row row, String subject) {
+    String median = number(row.median(subject), row.median(subject) < 100 ? 1 : 0);
+    double ratio = row.has(Subject.NONE) ? row.ratio(subject, Subject.NONE) : Double.NaN;
+    boolean base = subject.equals(Subject.NONE) || !Double.isFinite(ratio);
+    return base ? median : median + " (" + number(ratio, 2) + ")";
+  }
+
+  private void jar() throws IOException {
+    long size = Files.size(ForkedApp.agentJar());
+    line("**The jar**: " + number(size / 1e6, 2) + " MB");
+    line("");
+    line("| entry | bytes in the jar | bytes |");
+    line("|---|--:|--:|");
+    try (JarFile jar = new JarFile(ForkedApp.agentJar().toFile())) {
+      for (JarEntry entry : java.util.Collections.list(jar.entries())) {
+        if (!entry.isDirectory()) {
+          line(
+              "| `"
+                  + entry.getName()
+                  + "` | "
+                  + entry.getCompressedSize()
+                  + " | "
+                  + entry.getSize()
+                  + " |");
+        }
+      }
+    }
+    line("");
+  }
+
+  private void line(String line) {
+    text.append(line).append('\n');
+  }
+
+  static String number(double value, int digits) {
+    return String.format(Locale.ROOT, "%,." + digits + "f", value);
+  }
+}

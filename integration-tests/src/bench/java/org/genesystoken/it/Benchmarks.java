@@ -1,0 +1,370 @@
+package org.genesystoken.it;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+
+/**
+ * Measures what the agent costs, beside what others cost: each row in turns, so that whatever else
+ * the machine does falls on all alike, and compares turn by turn. Writes {@code BENCHMARKS.md}.
+ */
+final class Benchmarks {
+  private static final List<Integer> RELEASES = List.of(17, 25);
+  private static final List<String> CLIENTS = List.of("HttpURLConnection", "java.net.http");
+  private static final String PROBE_PACKAGE = "org/genesystoken/it/bench/";
+
+  private final boolean quick = Boolean.getBoolean("benchmark.quick");
+  private final List<Row> rows = new ArrayList<>();
+  private final int apiPort;
+  private final Optional<Sidecar> sidecar;
+
+  private Benchmarks(int apiPort, Optional<Sidecar> sidecar) {
+    this.apiPort = apiPort;
+    this.sidecar = sidecar;
+  }
+
+  /**
+   * Runs all of it.
+   *
+   * @param arguments the folder to write to
+   */
+  public static void main(String[] arguments) throws Exception {
+    packProbes();
+    Jdks.Jdk own = Jdks.all().get(17).orElseThrow();
+    Subject bare = new Subject(Subject.NONE, List.of(), 0);
+    try (Child api = Child.start(bare.command(own, "Api"))) {
+      int port = Integer.parseInt(api.until("port").get("port"));
+      Optional<Path> nginx = Sidecar.program();
+      if (nginx.isEmpty()) {
+        tell("[WARNING] nginx not found, the rows of the " + Subject.SIDECAR + " are skipped");
+      }
+      try (Sidecar sidecar = nginx.isPresent() ? Sidecar.start(nginx.get(), port) : null) {
+        Benchmarks all = new Benchmarks(port, Optional.ofNullable(sidecar));
+        for (int release : RELEASES) {
+          Optional<Jdks.Jdk> jdk = Jdks.all().get(release);
+          if (jdk.isPresent()) {
+            all.measure(jdk.get());
+          } else {
+            tell("[WARNING] JDK " + release + " not found, its rows are skipped (see -Djdks)");
+          }
+        }
+        BenchmarkPage.write(Path.of(arguments[0]), all.rows, all.quick);
+      }
+    }
+  }
+
+  /** The measured programs, in a jar: the JDK archives no classes of a folder. */
+  static Path probes() {
+    return ForkedApp.target("benchmark-probes.jar");
+  }
+
+  private void measure(Jdks.Jdk jdk) throws IOException, InterruptedException {
+    hello(jdk);
+    archives(jdk);
+    for (String client : CLIENTS) {
+      firstCall(jdk, client);
+    }
+    for (String client : CLIENTS) {
+      memory(jdk, client);
+      load(jdk, client, 1);
+      load(jdk, client, 32);
+      death(jdk, client);
+    }
+  }
+
+  private void hello(Jdks.Jdk jdk) throws IOException, InterruptedException {
+    List<Subject> subjects = new ArrayList<>(List.of(none(), empty(), noop(), ours(), otel()));
+    timed(jdk, "hello world", subjects, "Hello");
+    Row resident = row("hello world, RSS", jdk, "MiB");
+    for (int turn = 0; turn < turns(7); turn++) {
+      for (Subject subject : subjects) {
+        resident.add(subject.name(), usage(jdk, subject, "Hello", "usage").get("rss") / 1024);
+      }
+    }
+  }
+
+  /** The same with the app's classes in an archive that a training run has made: see the page. */
+  private void archives(Jdks.Jdk jdk) throws IOException, InterruptedException {
+    Path plain = ForkedApp.target("benchmark-plain-" + jdk.release() + ".archive");
+    Path agent = ForkedApp.target("benchmark-agent-" + jdk.release() + ".archive");
+    boolean aot = jdk.release() >= 25;
+    String train = aot ? "-XX:AOTCacheOutput=" : "-XX:ArchiveClassesAtExit=";
+    String use = aot ? "-XX:AOTCache=" : "-XX:SharedArchiveFile=";
+    Child.time(none().with("", train + plain).command(jdk, "Hello"));
+    Child.time((aot ? ours() : none()).with("", train + agent).command(jdk, "Hello"));
+    timed(
+        jdk,
+        "hello world, archived classes",
+        List.of(
+            none(),
+            none().with("no agent, cached", use + plain),
+            ours().with(Subject.OURS_CACHED, use + agent)),
+        "Hello");
+  }
+
+  private void firstCall(Jdks.Jdk jdk, String client) throws IOException, InterruptedException {
+    List<Subject> subjects =
+        new ArrayList<>(List.of(none(), empty(), noop(), ours(), cold(), otel()));
+    sidecar.ifPresent(nginx -> subjects.add(new Subject(Subject.SIDECAR, List.of(), nginx.port())));
+    timed(jdk, "first call, " + client, subjects, "FirstCall", client);
+  }
+
+  /** Processor time and wall time of whole processes. */
+  private void timed(
+      Jdks.Jdk jdk, String name, List<Subject> subjects, String probe, String... arguments)
+      throws IOException, InterruptedException {
+    Row cpu = row(name + ", CPU", jdk, "ms");
+    Row wall = row(name + ", wall", jdk, "ms");
+    for (int turn = 0; turn < turns(41); turn++) {
+      for (Subject subject : subjects) {
+        // It takes ten seconds of processor time; five of them tell as much.
+        if (!subject.name().equals(Subject.OTEL) || turn < 5) {
+          Map<String, String> said = Child.time(command(jdk, subject, probe, arguments));
+          cpu.add(subject.name(), Double.parseDouble(said.get("cpu")));
+          wall.add(subject.name(), Double.parseDouble(said.get("wall")));
+        }
+      }
+    }
+  }
+
+  private void memory(Jdks.Jdk jdk, String client) throws IOException, InterruptedException {
+    Row resident = row("1,000 calls, " + client + ", RSS", jdk, "MiB");
+    Row metaspace = row("1,000 calls, " + client + ", Metaspace", jdk, "MiB");
+    for (int turn = 0; turn < turns(7); turn++) {
+      for (Subject subject : List.of(none(), empty(), ours(), otel())) {
+        Map<String, Double> usage = usage(jdk, subject, "Load", client, "url", "1", "1000c");
+        resident.add(subject.name(), usage.get("rss") / 1024);
+        metaspace.add(subject.name(), usage.get("metaspace") / (1 << 20));
+      }
+    }
+  }
+
+  private void load(Jdks.Jdk jdk, String client, int threads) throws IOException {
+    String name = client + ", " + threads + (threads == 1 ? " thread" : " threads");
+    Row rate = row(name + ", calls per second", jdk, "1/s");
+    Row p50 = row(name + ", p50", jdk, "µs");
+    Row p99 = row(name + ", p99", jdk, "µs");
+    Row bytes = row(name + ", allocated per call", jdk, "B");
+    List<Subject> subjects = new ArrayList<>(List.of(none(), empty(), ours(), elsewhere(), otel()));
+    sidecar.ifPresent(nginx -> subjects.add(new Subject(Subject.SIDECAR, List.of(), nginx.port())));
+    Map<Subject, Child> children = new LinkedHashMap<>();
+    try {
+      for (Subject subject : subjects) {
+        String warmUp = quick ? "300" : "8000";
+        Child child =
+            Child.start(
+                subject.command(
+                    jdk, "Load", client, subject.url("/api/v2/users/me"), "" + threads, warmUp));
+        children.put(subject, child);
+        child.until("ready");
+      }
+      for (int turn = 0; turn < turns(21); turn++) {
+        for (Map.Entry<Subject, Child> each : children.entrySet()) {
+          Map<String, String> said = slice(each.getValue(), quick ? 200 : 1000);
+          String subject = each.getKey().name();
+          rate.add(subject, Double.parseDouble(said.get("rate")));
+          p50.add(subject, Double.parseDouble(said.get("p50")));
+          p99.add(subject, Double.parseDouble(said.get("p99")));
+          bytes.add(subject, Double.parseDouble(said.get("bytes")));
+        }
+      }
+    } finally {
+      children.values().forEach(Child::close);
+    }
+  }
+
+  /** Good calls in each 50 ms, before and after all tokens die in the middle of a slice. */
+  private void death(Jdks.Jdk jdk, String client) throws IOException, InterruptedException {
+    Row lost = row("token's death, " + client + ", calls lost", jdk, "calls");
+    Row dip = row("token's death, " + client + ", without good calls", jdk, "ms");
+    for (Subject subject : List.of(none(), ours())) {
+      try (Child child =
+          Child.start(
+              subject.command(
+                  jdk, "Load", client, subject.url("/mortal/1"), "4", quick ? "300" : "4000"))) {
+        child.until("ready");
+        for (int turn = 0; turn < turns(9); turn++) {
+          child.say("1000");
+          Thread killer = new Thread(this::killAfterHalfASecond);
+          killer.start();
+          Map<String, String> said = child.until("end");
+          killer.join();
+          lost.add(subject.name(), Double.parseDouble(said.get("failed")));
+          dip.add(subject.name(), longestPause(said.get("buckets")));
+        }
+      }
+    }
+  }
+
+  private void killAfterHalfASecond() {
+    try (Child kill =
+        Child.start(
+            List.of(
+                "bash",
+                "-c",
+                "sleep 0.5; exec 3<>/dev/tcp/127.0.0.1/"
+                    + apiPort
+                    + "; printf 'GET /kill HTTP/1.1\\r\\n\\r\\n' >&3; head -1 <&3"))) {
+      kill.until(null);
+    } catch (IOException e) {
+      tell("[WARNING] the token did not die: " + e.getMessage());
+    }
+  }
+
+  /** The longest time, in milliseconds, in which no call was answered well. */
+  private static double longestPause(String buckets) {
+    int longest = 0;
+    int now = 0;
+    String[] counts = buckets.split(" ", -1);
+    // The last bucket is a rest.
+    for (int i = 0; i < counts.length - 1; i++) {
+      now = counts[i].equals("0") ? now + 1 : 0;
+      longest = Math.max(longest, now);
+    }
+    return longest * 50.0;
+  }
+
+  private static Map<String, String> slice(Child child, int millis) throws IOException {
+    child.say("" + millis);
+    return child.until("end");
+  }
+
+  private Map<String, Double> usage(
+      Jdks.Jdk jdk, Subject subject, String probe, String... arguments)
+      throws IOException, InterruptedException {
+    String[] replaced =
+        Stream.of(arguments)
+            .map(word -> word.equals("url") ? subject.url("/api/v2/users/me") : word)
+            .toArray(String[]::new);
+    try (Child child = Child.start(subject.command(jdk, probe, replaced))) {
+      Map<String, String> said = child.until("metaspace");
+      return Map.of(
+          "rss", Double.valueOf(said.get("rss")),
+          "metaspace", Double.valueOf(said.get("metaspace")));
+    }
+  }
+
+  private static List<String> command(
+      Jdks.Jdk jdk, Subject subject, String probe, String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    if (probe.equals("FirstCall")) {
+      all.add(subject.url("/api/v2/users/me"));
+    }
+    return subject.command(jdk, probe, all.toArray(String[]::new));
+  }
+
+  private Row row(String name, Jdks.Jdk jdk, String unit) {
+    tell(jdk + ": " + name);
+    Row row = new Row(name, jdk.release(), unit);
+    rows.add(row);
+    return row;
+  }
+
+  private int turns(int thorough) {
+    return quick ? 2 : thorough;
+  }
+
+  private Subject none() {
+    return new Subject(Subject.NONE, List.of(), apiPort);
+  }
+
+  private Subject empty() {
+    return none().with(Subject.EMPTY, "-javaagent:" + ForkedApp.target("empty-agent.jar"));
+  }
+
+  private Subject noop() {
+    return none().with(Subject.NOOP, "-javaagent:" + ForkedApp.target("noop-agent.jar"));
+  }
+
+  private Subject ours() {
+    return ours(Subject.OURS, "hosts=127.0.0.1:" + apiPort + ",access-token=token-of-generation-0");
+  }
+
+  private Subject cold() {
+    return ours(Subject.OURS_COLD, "hosts=127.0.0.1:" + apiPort);
+  }
+
+  private Subject elsewhere() {
+    return ours(Subject.OURS_ELSEWHERE, "region=us-east-1,access-token=token-of-generation-0");
+  }
+
+  private Subject ours(String name, String settings) {
+    return none()
+        .with(
+            name,
+            ForkedApp.javaAgent(
+                "client-id=id,client-secret=secret,token-url=http://127.0.0.1:"
+                    + apiPort
+                    + "/oauth/token,"
+                    + settings));
+  }
+
+  /** With nothing but its instrumentations of the two clients, and nowhere to export to. */
+  private Subject otel() {
+    return none()
+        .with(
+            Subject.OTEL,
+            "-javaagent:" + ForkedApp.target("opentelemetry-javaagent.jar"),
+            "-Dotel.traces.exporter=none",
+            "-Dotel.metrics.exporter=none",
+            "-Dotel.logs.exporter=none",
+            "-Dotel.instrumentation.common.default-enabled=false",
+            "-Dotel.instrumentation.http-url-connection.enabled=true",
+            "-Dotel.instrumentation.java-http-client.enabled=true");
+  }
+
+  private static void packProbes() throws IOException {
+    pack(probes(), null, Stream.of("benchprobe8", "benchprobe11").map(ForkedApp::target).toList());
+    for (String agent : List.of("Empty", "Noop")) {
+      pack(
+          ForkedApp.target(agent.toLowerCase(java.util.Locale.ROOT) + "-agent.jar"),
+          agent + "Agent",
+          List.of(ForkedApp.target("benchprobe8")));
+    }
+  }
+
+  /**
+   * @param agent the one class to take, an agent; null: all
+   */
+  private static void pack(Path jar, String agent, List<Path> folders) throws IOException {
+    Manifest manifest = new Manifest();
+    manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+    if (agent != null) {
+      manifest
+          .getMainAttributes()
+          .putValue("Premain-Class", (PROBE_PACKAGE + agent).replace('/', '.'));
+      manifest.getMainAttributes().putValue("Can-Retransform-Classes", "true");
+    }
+    try (OutputStream file = Files.newOutputStream(jar);
+        JarOutputStream out = new JarOutputStream(file, manifest)) {
+      for (Path folder : folders) {
+        try (Stream<Path> files = Files.list(folder.resolve(PROBE_PACKAGE))) {
+          for (Path each : files.sorted().toList()) {
+            String name = each.getFileName().toString();
+            if (name.startsWith("package-info")
+                || (agent != null && !name.equals(agent + ".class"))) {
+              continue;
+            }
+            out.putNextEntry(new ZipEntry(PROBE_PACKAGE + name));
+            Files.copy(each, out);
+          }
+        }
+      }
+    }
+  }
+
+  private static void tell(String line) {
+    System.out.println(line);
+  }
+}

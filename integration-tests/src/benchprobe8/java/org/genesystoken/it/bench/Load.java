@@ -1,0 +1,217 @@
+package org.genesystoken.it.bench;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Calls back to back. A warm-up first, then slices: each time that a number comes in on stdin, so
+ * many milliseconds are measured. Slices of several JVMs can so be made in turns, while the others
+ * are idle.
+ */
+public final class Load {
+  private static final int BUCKET_MILLIS = 50;
+
+  private final Caller caller;
+  private final String url;
+  private final int threads;
+
+  private Load(Caller caller, String url, int threads) {
+    this.caller = caller;
+    this.url = url;
+    this.threads = threads;
+  }
+
+  /**
+   * Runs until stdin ends.
+   *
+   * @param arguments client, URL, threads, milliseconds or calls (with a c behind) of warm-up
+   */
+  public static void main(String[] arguments) throws Exception {
+    Load load = new Load(Caller.of(arguments[0]), arguments[1], Integer.parseInt(arguments[2]));
+    String warmUp = arguments[3];
+    if (warmUp.endsWith("c")) {
+      load.calls(Integer.parseInt(warmUp.substring(0, warmUp.length() - 1)));
+      System.gc();
+      Usage.print();
+    } else {
+      load.slice(Long.parseLong(warmUp));
+    }
+    System.out.println("ready");
+    StringBuilder line = new StringBuilder();
+    for (int c = System.in.read(); c >= 0; c = System.in.read()) {
+      if (c == '\n') {
+        load.slice(Long.parseLong(line.toString())).print();
+        line.setLength(0);
+      } else {
+        line.append((char) c);
+      }
+    }
+  }
+
+  private void calls(int count) throws IOException, InterruptedException {
+    for (int i = 0; i < count; i++) {
+      caller.get(url);
+    }
+  }
+
+  private Slice slice(long millis) throws InterruptedException {
+    List<Worker> workers = new ArrayList<>();
+    long allocated = Usage.allocated();
+    long start = System.nanoTime();
+    for (int i = 0; i < threads; i++) {
+      workers.add(new Worker(start, millis));
+    }
+    for (Worker worker : workers) {
+      worker.start();
+    }
+    for (Worker worker : workers) {
+      worker.done();
+    }
+    // Before the workers end: what a thread has allocated is gone with it.
+    long bytes = Usage.allocated() - allocated;
+    double seconds = (System.nanoTime() - start) / 1e9;
+    for (Worker worker : workers) {
+      worker.end();
+    }
+    return new Slice(workers, bytes, seconds, (int) (millis / BUCKET_MILLIS) + 1);
+  }
+
+  /** One thread of the app's. */
+  private final class Worker extends Thread {
+    private final long start;
+    private final long millis;
+    private final List<long[]> calls = new ArrayList<>();
+    private boolean done;
+    private boolean mayEnd;
+    private long[] filling = new long[0];
+    private int filled;
+
+    Worker(long start, long millis) {
+      this.start = start;
+      this.millis = millis;
+      setDaemon(true);
+    }
+
+    @Override
+    public void run() {
+      long end = start + TimeUnit.MILLISECONDS.toNanos(millis);
+      for (long before = System.nanoTime(); before < end; ) {
+        boolean good = call();
+        long after = System.nanoTime();
+        note(after - start, good ? after - before : -1);
+        before = after;
+      }
+      synchronized (this) {
+        done = true;
+        notifyAll();
+        while (!mayEnd) {
+          try {
+            wait();
+          } catch (InterruptedException nobodyDoes) {
+            return;
+          }
+        }
+      }
+    }
+
+    private boolean call() {
+      try {
+        return caller.get(url) == 200;
+      } catch (IOException | InterruptedException failed) {
+        return false;
+      }
+    }
+
+    /** Two numbers a call, in blocks, so that noting takes next to nothing. */
+    private void note(long at, long took) {
+      if (filled == filling.length) {
+        filling = new long[4096];
+        calls.add(filling);
+        filled = 0;
+      }
+      filling[filled++] = at;
+      filling[filled++] = took;
+    }
+
+    synchronized void done() throws InterruptedException {
+      while (!done) {
+        wait();
+      }
+    }
+
+    synchronized void end() {
+      mayEnd = true;
+      notifyAll();
+    }
+
+    List<long[]> calls() {
+      List<long[]> whole = new ArrayList<>(calls);
+      if (!whole.isEmpty()) {
+        int last = whole.size() - 1;
+        whole.set(last, Arrays.copyOf(whole.get(last), filled));
+      }
+      return whole;
+    }
+  }
+
+  /** What came of a slice. */
+  private static final class Slice {
+    private final long[] nanos;
+    private final int good;
+    private final int failed;
+    private final long bytes;
+    private final double seconds;
+    private final int[] buckets;
+
+    Slice(List<Worker> workers, long bytes, double seconds, int buckets) {
+      this.bytes = bytes;
+      this.seconds = seconds;
+      this.buckets = new int[buckets];
+      int size = 0;
+      for (Worker worker : workers) {
+        for (long[] block : worker.calls()) {
+          size += block.length / 2;
+        }
+      }
+      long[] all = new long[size];
+      int count = 0;
+      for (Worker worker : workers) {
+        for (long[] block : worker.calls()) {
+          for (int i = 0; i < block.length; i += 2) {
+            if (block[i + 1] >= 0) {
+              all[count++] = block[i + 1];
+              int bucket = (int) (block[i] / 1_000_000 / BUCKET_MILLIS);
+              this.buckets[Math.min(bucket, buckets - 1)]++;
+            }
+          }
+        }
+      }
+      nanos = Arrays.copyOf(all, count);
+      Arrays.sort(nanos);
+      good = count;
+      failed = size - count;
+    }
+
+    void print() {
+      System.out.println("rate " + good / seconds);
+      System.out.println("p50 " + percentile(50));
+      System.out.println("p99 " + percentile(99));
+      System.out.println("bytes " + (good + failed == 0 ? 0 : bytes / (good + failed)));
+      System.out.println("failed " + failed);
+      StringBuilder line = new StringBuilder("buckets");
+      for (int bucket : buckets) {
+        line.append(' ').append(bucket);
+      }
+      System.out.println(line);
+      System.out.println("end");
+    }
+
+    /** Microseconds. */
+    private double percentile(int percent) {
+      return nanos.length == 0 ? -1 : nanos[(int) ((long) nanos.length * percent / 100)] / 1e3;
+    }
+  }
+}
