@@ -19,6 +19,13 @@ final class Clients {
       "jdk/internal/net/http/AuthenticationFilter",
       "jdk/internal/net/http/common/Log"
     },
+    {
+      "org.genesystoken.agent.clients.apache4.Apache4Client",
+      "org/apache/http/impl/execchain/MainClientExec",
+      "org/apache/http/impl/execchain/MinimalClientExec",
+      "org/apache/http/impl/conn/LoggingManagedHttpClientConnection",
+      "org/apache/http/impl/conn/Wire"
+    },
   };
 
   private Clients() {}

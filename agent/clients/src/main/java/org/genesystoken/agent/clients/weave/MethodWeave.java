@@ -30,6 +30,14 @@ public abstract class MethodWeave {
     return descriptor;
   }
 
+  /**
+   * Whether the class makes sense without the method, because another of its woven methods takes
+   * its place in other versions of the library.
+   */
+  protected boolean isOptional() {
+    return false;
+  }
+
   /** Before the method's first instruction. */
   protected void atEntry(Code code) {}
 

@@ -1,0 +1,173 @@
+package org.genesystoken.agent.clients.apache4;
+
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.apache.http.Header;
+import org.apache.http.HttpEntity;
+import org.apache.http.HttpEntityEnclosingRequest;
+import org.apache.http.HttpException;
+import org.apache.http.HttpHeaders;
+import org.apache.http.HttpRequest;
+import org.apache.http.client.methods.CloseableHttpResponse;
+import org.apache.http.client.methods.HttpExecutionAware;
+import org.apache.http.client.methods.HttpRequestWrapper;
+import org.apache.http.client.protocol.HttpClientContext;
+import org.apache.http.concurrent.Cancellable;
+import org.apache.http.conn.routing.HttpRoute;
+import org.apache.http.impl.execchain.ClientExecChain;
+import org.genesystoken.agent.core.policy.ApiAnswer;
+import org.genesystoken.agent.core.policy.RefusedCall;
+import org.genesystoken.agent.core.policy.TokenPolicy;
+
+/**
+ * One hop of a call, sent once or, after a refusal, again. The library knows it as what an app can
+ * abort a call with, so that it comes along to where the request is written, and an abort reaches
+ * the renewal too. One thread, but for {@link #isAborted} and what it aborts.
+ */
+final class Exchange implements HttpExecutionAware {
+  private final TokenPolicy policy;
+  private final ClientExecChain chain;
+  private final HttpRoute route;
+  private final HttpRequestWrapper request;
+  private final HttpExecutionAware app;
+  private final Header[] headers;
+  private String sent;
+
+  /**
+   * @param app null: the app's request cannot be aborted
+   */
+  Exchange(
+      TokenPolicy policy,
+      ClientExecChain chain,
+      HttpRoute route,
+      HttpRequestWrapper request,
+      HttpExecutionAware app) {
+    this.policy = policy;
+    this.chain = chain;
+    this.route = route;
+    this.request = request;
+    this.app = app;
+    this.headers = request.getAllHeaders();
+  }
+
+  @Override
+  public boolean isAborted() {
+    return app != null && app.isAborted();
+  }
+
+  @Override
+  public void setCancellable(Cancellable cancellable) {
+    if (app != null) {
+      app.setCancellable(cancellable);
+    }
+  }
+
+  /** The answer for the app, or what is to be thrown at it. */
+  Object execute(HttpClientContext context) {
+    long budget = budgetMillis(context);
+    Header own = request.getFirstHeader(HttpHeaders.AUTHORIZATION);
+    if (policy.mayReplace(own == null ? null : own.getValue())) {
+      // May wait for a first token; not later, with a connection in hand.
+      policy.authorization(own == null ? null : own.getValue(), budget);
+    }
+    KeptEntity kept = keep();
+    Object answer = send(context);
+    RefusedCall refused = null;
+    while (answer instanceof CloseableHttpResponse) {
+      CloseableHttpResponse response = (CloseableHttpResponse) answer;
+      if (!policy.looksAt(response.getStatusLine().getStatusCode()) || !policy.mayReplace(sent)) {
+        return response;
+      }
+      refused = refused == null ? policy.refusedCall() : refused;
+      Head head = Head.of(refused, response);
+      if (!replays(refused, head.answer(response), isReplayable(kept), budget)) {
+        return head.handOver(response);
+      }
+      head.drain(response);
+      reset(kept);
+      Object before = answer;
+      answer = send(context);
+      if (answer instanceof IOException && head.isWhole() && !isAborted()) {
+        // Without the agent the app would have had the refusal, and no failure.
+        return head.handOver((CloseableHttpResponse) before);
+      }
+    }
+    return answer;
+  }
+
+  private Object send(HttpClientContext context) {
+    sent = null;
+    try {
+      return chain.execute(route, request, context, this);
+    } catch (IOException | HttpException | RuntimeException | Error ofCall) {
+      return ofCall;
+    } finally {
+      TokenHeader.withdraw(request);
+    }
+  }
+
+  /** Before the request is written: gives it the token, if it is to have one. */
+  void present(HttpRequest written) {
+    Header[] own = written.getHeaders(HttpHeaders.AUTHORIZATION);
+    sent = own.length == 0 ? null : own[0].getValue();
+    String value = own.length > 1 ? null : policy.authorizationNow(sent);
+    if (value != null && !value.equals(sent)) {
+      TokenHeader.present(written, value);
+      sent = value;
+    }
+  }
+
+  private boolean replays(
+      RefusedCall refused, ApiAnswer answer, boolean replayable, long budgetMillis) {
+    CompletableFuture<Boolean> replays = new CompletableFuture<>();
+    setCancellable(() -> replays.complete(false));
+    refused
+        .replaysAsync(answer, sent, replayable, budgetMillis)
+        .whenComplete((yes, failure) -> replays.complete(failure == null && yes));
+    try {
+      // What was aborted meanwhile is sent on: the library then says so, in its own words.
+      return replays.get() || isAborted();
+    } catch (InterruptedException ofApp) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException failed) {
+      // then there is no replay
+    }
+    return false;
+  }
+
+  /** Has a body that can be read once only kept while it is sent. */
+  private KeptEntity keep() {
+    HttpEntity entity = entity();
+    if (entity == null || entity.isRepeatable()) {
+      return null;
+    }
+    KeptEntity kept = new KeptEntity(entity, policy.replayBodyLimit());
+    ((HttpEntityEnclosingRequest) request).setEntity(kept);
+    return kept;
+  }
+
+  private HttpEntity entity() {
+    return request instanceof HttpEntityEnclosingRequest
+        ? ((HttpEntityEnclosingRequest) request).getEntity()
+        : null;
+  }
+
+  private static boolean isReplayable(KeptEntity kept) {
+    return kept == null || kept.isWhole();
+  }
+
+  /** Makes the request as it came. */
+  private void reset(KeptEntity kept) {
+    request.setHeaders(headers);
+    if (kept != null) {
+      kept.replay();
+      ((HttpEntityEnclosingRequest) request).setEntity(kept);
+    }
+  }
+
+  private static long budgetMillis(HttpClientContext context) {
+    int millis = context.getRequestConfig().getSocketTimeout();
+    return millis > 0 ? millis : TokenPolicy.NO_BUDGET;
+  }
+}
