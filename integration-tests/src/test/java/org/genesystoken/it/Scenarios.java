@@ -115,7 +115,7 @@ final class Scenarios {
             .call(site -> get(site.genesys().http(ME)) + STALE)
             .sees(AS_WITHOUT_AGENT)
             .counts(2, 1)
-            .only((client, jdk) -> client == Client.URL_CONNECTION));
+            .only((client, jdk) -> !client.isJavaNetHttp()));
   }
 
   private static void bodies(List<Scenario> rows) {
@@ -204,12 +204,12 @@ final class Scenarios {
             Scenario.of("expired, executor " + executor + ", body handler " + handler)
                 .expired()
                 .call(site -> get(site.genesys().http(ME)) + fields)
-                .only((client, jdk) -> client != Client.URL_CONNECTION));
+                .only((client, jdk) -> client.isJavaNetHttp()));
         rows.add(
             Scenario.of("401 passed on, executor " + executor + ", body handler " + handler)
                 .call(site -> get(site.genesys().http("/sized/9000")) + fields)
                 .sees(AS_WITHOUT_AGENT)
-                .only((client, jdk) -> client != Client.URL_CONNECTION));
+                .only((client, jdk) -> client.isJavaNetHttp()));
       }
     }
   }
@@ -322,6 +322,7 @@ final class Scenarios {
                             site.genesys()
                                 .https("/redirect/302?to=" + site.elsewhere().http("/open/x")))
                         + "\tredirect=normal")
+            .only((client, jdk) -> !client.isLibrary())
             .sees(AS_WITHOUT_AGENT));
     rows.add(
         Scenario.of("expired, behind a redirect on the same host")
@@ -330,7 +331,7 @@ final class Scenarios {
             .onAnyConnection()
             .call(site -> get(redirect(site.genesys().http(ME), site)))
             .sees(SUCCESS)
-            .only((client, jdk) -> client != Client.URL_CONNECTION));
+            .only((client, jdk) -> client.isJavaNetHttp()));
     rows.add(
         Scenario.of("expired, behind a redirect on the same host: only that hop again")
             .expired()
@@ -338,7 +339,7 @@ final class Scenarios {
             .onAnyConnection()
             .call(site -> get(redirect(site.genesys().http(ME), site)))
             .sees(SUCCESS)
-            .only((client, jdk) -> client == Client.URL_CONNECTION));
+            .only((client, jdk) -> !client.isJavaNetHttp()));
     rows.add(
         Scenario.of("stale bearer, redirects not followed: as without the agent")
             .call(

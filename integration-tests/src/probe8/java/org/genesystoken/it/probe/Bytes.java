@@ -20,7 +20,7 @@ public final class Bytes {
     return bytes;
   }
 
-  static byte[] readAll(InputStream in) throws IOException {
+  public static byte[] readAll(InputStream in) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     byte[] buffer = new byte[8192];
     for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {

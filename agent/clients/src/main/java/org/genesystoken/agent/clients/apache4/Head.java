@@ -24,7 +24,7 @@ final class Head {
   private static final int PATIENCE = 2000;
 
   /** Bytes of a refusal that are read off so that its connection can be used again. */
-  private static final int DRAIN_LIMIT = 64 * 1024;
+  private static final int DRAIN_LIMIT = 128 * 1024;
 
   private final byte[] bytes = new byte[TokenPolicy.BODY_LIMIT];
   private int length;
