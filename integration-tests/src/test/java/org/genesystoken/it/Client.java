@@ -10,7 +10,9 @@ enum Client {
   ASYNC_1("java.net.http sendAsync", "async-1", 11),
   ASYNC_2("java.net.http sendAsync, HTTP/2", "async-2", 11),
   APACHE_4_3("Apache HttpClient 4.3.6", "apache4", "apache-4.3.6"),
-  APACHE_4_5("Apache HttpClient 4.5.14", "apache4", "apache-4.5.14");
+  APACHE_4_5("Apache HttpClient 4.5.14", "apache4", "apache-4.5.14"),
+  APACHE_5_0("Apache HttpClient 5.0.4", "apache5", "apache-5.0.4"),
+  APACHE_5_5("Apache HttpClient 5.5.1", "apache5", "apache-5.5.1");
 
   private final String label;
   private final String probeName;
