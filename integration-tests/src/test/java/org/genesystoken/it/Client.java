@@ -1,5 +1,7 @@
 package org.genesystoken.it;
 
+import java.io.File;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The HTTP clients of the app, each with a way of calling. */
@@ -51,6 +53,13 @@ enum Client {
     return library == null
         ? new String[0]
         : new String[] {"probe-" + probeName, "libraries/" + library + "/*"};
+  }
+
+  /** The same with full paths, for a class loader of its own. */
+  String deployment() {
+    return Stream.of(classPath())
+        .map(entry -> ForkedApp.target("") + File.separator + entry)
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   boolean isLibrary() {

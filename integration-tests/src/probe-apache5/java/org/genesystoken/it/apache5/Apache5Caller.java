@@ -59,7 +59,7 @@ public final class Apache5Caller implements HttpCaller {
     }
     outcome.headers("request header", headers(context.getRequest().getHeaders()));
     outcome.headers("own header", headers(withoutAuthorization(request)));
-    outcome.add("redirects", context.getRedirectLocations());
+    outcome.add("redirects", context.getRedirectLocations().getAll());
     outcome.add("requests seen by an interceptor", requestsSeen);
     outcome.add("responses seen by an interceptor", responsesSeen);
   }
@@ -94,6 +94,8 @@ public final class Apache5Caller implements HttpCaller {
     HttpClientBuilder builder =
         HttpClientBuilder.create()
             .setConnectionManager(pool)
+            // of 429 and 503
+            .disableAutomaticRetries()
             .addRequestInterceptorLast((request, entity, context) -> requestsSeen.incrementAndGet())
             .addResponseInterceptorLast(
                 (response, entity, context) -> responsesSeen.incrementAndGet());

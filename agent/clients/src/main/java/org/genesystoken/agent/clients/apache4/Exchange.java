@@ -128,7 +128,8 @@ final class Exchange implements HttpExecutionAware {
     }
     HttpEntityEnclosingRequest enclosing = (HttpEntityEnclosingRequest) request;
     HttpEntity entity = enclosing.getEntity();
-    if (entity == null || entity.isRepeatable()) {
+    // Of a body that can be read once the library may say that it is repeatable until it was read.
+    if (entity == null || (entity.isRepeatable() && !entity.isStreaming())) {
       return null;
     }
     KeptBody kept = new KeptBody(policy.replayBodyLimit());

@@ -62,8 +62,11 @@ final class Exchange {
   Object execute(Send way) {
     long budget = budgetMillis();
     HttpEntity entity = request.getEntity();
+    // The library says of a body that can be read once that it is repeatable until it was read.
     KeptBody kept =
-        entity == null || entity.isRepeatable() ? null : new KeptBody(policy.replayBodyLimit());
+        entity == null || (entity.isRepeatable() && !entity.isStreaming())
+            ? null
+            : new KeptBody(policy.replayBodyLimit());
     RefusedCall refused = null;
     Object answer = send(way, kept, budget);
     while (answer instanceof ClassicHttpResponse) {
@@ -93,6 +96,11 @@ final class Exchange {
       }
     }
     return answer;
+  }
+
+  /** To be asked when the body was sent. */
+  private static boolean isReplayable(HttpEntity entity, KeptBody kept) {
+    return kept == null ? entity == null || entity.isRepeatable() : kept.isWhole();
   }
 
   /** Makes the connection ready for another request. False: it cannot be had any more. */
