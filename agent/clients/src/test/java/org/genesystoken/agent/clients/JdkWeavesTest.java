@@ -102,6 +102,7 @@ class JdkWeavesTest {
     assertThat(calls)
         .containsOnlyKeys(
             "bodyPublisher()Ljava/util/Optional;",
+            "cancel(Z)Z",
             "expect100Continue()V",
             "getInputStream()Ljava/io/InputStream;",
             "getOutputStream()Ljava/io/OutputStream;",
@@ -112,6 +113,8 @@ class JdkWeavesTest {
             "writeRequests()V",
             "getUserHeaders()Ljava/net/http/HttpHeaders;",
             "logHeaders(Ljava/lang/String;[Ljava/lang/Object;)V",
+            "responseAsync0(Ljava/util/concurrent/CompletableFuture;)"
+                + "Ljava/util/concurrent/CompletableFuture;",
             "request(Ljdk/internal/net/http/HttpRequestImpl;Ljdk/internal/net/http/MultiExchange;)V",
             "send(Ljava/net/http/HttpRequest;Ljava/net/http/HttpResponse$BodyHandler;)"
                 + "Ljava/net/http/HttpResponse;",
