@@ -26,6 +26,7 @@ import org.genesystoken.agent.clients.httpclient.JdkHttpClient;
 import org.genesystoken.agent.clients.urlconnection.UrlConnectionClient;
 import org.genesystoken.agent.clients.weave.ClassWeave;
 import org.genesystoken.agent.clients.weave.Client;
+import org.genesystoken.agent.clients.weave.LibraryClient;
 import org.genesystoken.agent.clients.weave.Weaver;
 import org.genesystoken.agent.core.policy.TokenPolicy;
 import org.junit.jupiter.api.Test;
@@ -94,8 +95,13 @@ class JdkWeavesTest {
     Map<String, List<Integer>> calls = new TreeMap<>();
 
     // when
-    for (ClassWeave weave : (Iterable<ClassWeave>) weaves()::iterator) {
-      calls.putAll(hookCalls(Weaver.weave(weave, classFile(weave.name()), FIRST_HOOK)));
+    for (Client client : clients()) {
+      // those of libraries have methods of one name and descriptor
+      if (!(client instanceof LibraryClient)) {
+        for (ClassWeave weave : client.weaves()) {
+          calls.putAll(hookCalls(Weaver.weave(weave, classFile(weave.name()), FIRST_HOOK)));
+        }
+      }
     }
 
     // then
