@@ -9,6 +9,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.HashSet;
@@ -24,10 +25,11 @@ import java.util.regex.Pattern;
  * Lays out the agent's jar: premain as plain classes, everything else in packs (see {@code
  * IsolatedLoader}). Byte Buddy is whole, but in two packs: the classes that weaving loads, found by
  * weaving the build's own JDK, and the rest, which is there only should another JDK need more. So
- * are the agent's own classes: what each start needs, and the rest.
+ * are the agent's own classes: what each start needs, what the libraries of some apps need, and the
+ * rest.
  *
  * <p>Arguments: the directory to write, the jars of premain, bridge, core, clients, Byte Buddy,
- * Jackson, SLF4J and picocli.
+ * Jackson, SLF4J and picocli, then those of libraries to weave.
  */
 final class Pack {
   /** What every JVM with the agent loads before the app's {@code main}. */
@@ -35,6 +37,11 @@ final class Pack {
       Pattern.compile(
           "org/genesystoken/agent/(core/config/.*|core/policy/Origins.*"
               + "|clients/(Clients|Installer|Transformer.*))[.]class");
+
+  /** What is there for the libraries that some apps bring, by their packages. */
+  private static final Pattern ADAPTERS =
+      Pattern.compile(
+          "org/genesystoken/agent/clients/(?!weave/|urlconnection/|httpclient/)[a-z0-9]+/.*");
 
   private final Path content;
 
@@ -66,23 +73,31 @@ final class Pack {
     Map<String, byte[]> start = new TreeMap<>(agent);
     start.keySet().removeIf(name -> !START.matcher(name).matches());
     agent.keySet().removeAll(start.keySet());
+    Map<String, byte[]> adapters = new TreeMap<>(agent);
+    adapters.keySet().removeIf(name -> !ADAPTERS.matcher(name).matches());
+    agent.keySet().removeAll(adapters.keySet());
     pack.write("start", start);
     pack.write("agent", agent);
+    pack.write("adapters", adapters);
 
     Map<String, byte[]> cold = read(byteBuddy);
     Map<String, byte[]> hot = new TreeMap<>(cold);
-    hot.keySet().retainAll(loadedByWeaving(byteBuddy, clients, core, bridge));
+    List<File> libraries = new ArrayList<>();
+    for (int i = 9; i < arguments.length; i++) {
+      libraries.add(new File(arguments[i]));
+    }
+    hot.keySet().retainAll(loadedByWeaving(libraries, byteBuddy, clients, core, bridge));
     cold.keySet().removeAll(hot.keySet());
     pack.write("weaver", hot);
     pack.write("bytebuddy", cold);
 
-    Map<String, byte[]> libraries = read(jackson);
-    libraries.putAll(read(slf4j));
-    pack.write("library", libraries);
+    Map<String, byte[]> library = read(jackson);
+    library.putAll(read(slf4j));
+    pack.write("library", library);
     pack.write("cli", read(picocli));
 
-    for (File library : List.of(byteBuddy, jackson, slf4j, picocli)) {
-      pack.copyLicences(library);
+    for (File licensed : List.of(byteBuddy, jackson, slf4j, picocli)) {
+      pack.copyLicences(licensed);
     }
   }
 
@@ -105,8 +120,9 @@ final class Pack {
     return entries;
   }
 
-  /** Weaves the JDK that runs the build, and looks what that took. */
-  private static Set<String> loadedByWeaving(File... classPath) throws Exception {
+  /** Weaves the JDK that runs the build and the given libraries, and looks what that took. */
+  private static Set<String> loadedByWeaving(List<File> libraries, File... classPath)
+      throws Exception {
     URL[] urls = new URL[classPath.length];
     for (int i = 0; i < urls.length; i++) {
       urls[i] = classPath[i].toURI().toURL();
@@ -121,12 +137,12 @@ final class Pack {
             return found;
           }
         }) {
-      weaveAll(loader);
+      weaveAll(loader, libraries);
     }
     return loaded;
   }
 
-  private static void weaveAll(ClassLoader loader) throws Exception {
+  private static void weaveAll(ClassLoader loader, List<File> libraries) throws Exception {
     String agent = "org.genesystoken.agent.";
     Field list = loader.loadClass(agent + "clients.Clients").getDeclaredField("ALL");
     list.setAccessible(true);
@@ -142,10 +158,24 @@ final class Pack {
       List<?> weaves = (List<?>) client.getClass().getMethod("weaves").invoke(client);
       for (Object classWeave : weaves) {
         String name = weaveType.getMethod("name").invoke(classWeave) + ".class";
-        try (InputStream in = ClassLoader.getSystemResourceAsStream(name)) {
-          weave.invoke(null, classWeave, in.readAllBytes(), 0);
+        weave.invoke(null, classWeave, classFile(name, libraries), 0);
+      }
+    }
+  }
+
+  private static byte[] classFile(String name, List<File> libraries) throws IOException {
+    for (File library : libraries) {
+      try (JarFile jar = new JarFile(library)) {
+        JarEntry entry = jar.getJarEntry(name);
+        if (entry != null) {
+          try (InputStream in = jar.getInputStream(entry)) {
+            return in.readAllBytes();
+          }
         }
       }
+    }
+    try (InputStream in = ClassLoader.getSystemResourceAsStream(name)) {
+      return in.readAllBytes();
     }
   }
 

@@ -60,7 +60,7 @@ final class BodyScenarios {
                 // (JDK-8222968)
                 .only(
                     (client, jdk) ->
-                        client != Client.URL_CONNECTION
+                        client.isJavaNetHttp()
                             && (jdk.release() > 11 || !publisher.equals("arrays-once"))));
       }
     }
@@ -138,17 +138,17 @@ final class BodyScenarios {
           Scenario.of("expired, 401 of " + size)
               .expired(Answers.expired(size))
               .call(site -> "method=GET\turl=" + site.genesys().http("/api/v2/x") + STALE)
-              .only((client, jdk) -> client == Client.URL_CONNECTION));
+              .only((client, jdk) -> !client.isJavaNetHttp()));
       rows.add(
           Scenario.of("401 of " + size + " passed on")
               .sees(AS_WITHOUT_AGENT)
               .call(site -> "method=GET\turl=" + site.genesys().http("/sized/" + size) + STALE)
-              .only((client, jdk) -> client == Client.URL_CONNECTION));
+              .only((client, jdk) -> !client.isJavaNetHttp()));
     }
   }
 
   private static boolean readable(Client client, Jdks.Jdk jdk, String handler) {
-    return client != Client.URL_CONNECTION
+    return client.isJavaNetHttp()
         && (jdk.release() >= 25 || !handler.equals("limiting"))
         // on 11 a finisher that blocks starves the JDK itself (JDK-8217627)
         && (jdk.release() > 11 || !handler.equals("mapping"));

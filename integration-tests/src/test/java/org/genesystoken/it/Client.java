@@ -1,5 +1,7 @@
 package org.genesystoken.it;
 
+import java.io.File;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The HTTP clients of the app, each with a way of calling. */
@@ -8,20 +10,64 @@ enum Client {
   SEND_1("java.net.http send", "send-1", 11),
   SEND_2("java.net.http send, HTTP/2", "send-2", 11),
   ASYNC_1("java.net.http sendAsync", "async-1", 11),
-  ASYNC_2("java.net.http sendAsync, HTTP/2", "async-2", 11);
+  ASYNC_2("java.net.http sendAsync, HTTP/2", "async-2", 11),
+  APACHE_4_3("Apache HttpClient 4.3.6", "apache4", "apache-4.3.6"),
+  APACHE_4_5("Apache HttpClient 4.5.14", "apache4", "apache-4.5.14"),
+  APACHE_5_0("Apache HttpClient 5.0.4", "apache5", "apache-5.0.4"),
+  APACHE_5_5("Apache HttpClient 5.5.1", "apache5", "apache-5.5.1");
 
   private final String label;
   private final String probeName;
   private final int since;
+  private final String library;
 
   Client(String label, String probeName, int since) {
+    this(label, probeName, since, null);
+  }
+
+  Client(String label, String probeName, String library) {
+    this(label, probeName, 8, library);
+  }
+
+  Client(String label, String probeName, int since, String library) {
     this.label = label;
     this.probeName = probeName;
     this.since = since;
+    this.library = library;
   }
 
+  /** The JDK's own. */
   static Stream<Client> on(Jdks.Jdk jdk) {
-    return Stream.of(values()).filter(client -> jdk.release() >= client.since);
+    return Stream.of(values())
+        .filter(client -> client.library == null && jdk.release() >= client.since);
+  }
+
+  /** Those that apps bring along. */
+  static Stream<Client> librariesOn(Jdks.Jdk jdk) {
+    return Stream.of(values())
+        .filter(client -> client.library != null && jdk.release() >= client.since);
+  }
+
+  /** What has to be on the class path besides the probe: names of folders in the build output. */
+  String[] classPath() {
+    return library == null
+        ? new String[0]
+        : new String[] {"probe-" + probeName, "libraries/" + library + "/*"};
+  }
+
+  /** The same with full paths, for a class loader of its own. */
+  String deployment() {
+    return Stream.of(classPath())
+        .map(entry -> ForkedApp.target("") + File.separator + entry)
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  boolean isLibrary() {
+    return library != null;
+  }
+
+  boolean isJavaNetHttp() {
+    return !isLibrary() && this != URL_CONNECTION;
   }
 
   /** HttpURLConnection refuses the method PATCH. */
@@ -36,7 +82,16 @@ enum Client {
 
   /** The field of a probe command that chooses this client. */
   String field() {
-    return "client=" + probeName;
+    return library == null
+        ? "client=" + probeName
+        : "client="
+            + probeName
+            + "\tcaller=org.genesystoken.it."
+            + probeName
+            + "."
+            + Character.toUpperCase(probeName.charAt(0))
+            + probeName.substring(1)
+            + "Caller";
   }
 
   @Override

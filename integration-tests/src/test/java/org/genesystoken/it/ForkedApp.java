@@ -1,6 +1,7 @@
 package org.genesystoken.it;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -45,15 +46,21 @@ final class ForkedApp implements AutoCloseable {
   }
 
   /** How to start the app; each method returns a changed copy. Immutable. */
-  record Launch(Jdks.Jdk jdk, List<String> jvmArgs, Map<String, String> environment) {
+  record Launch(
+      Jdks.Jdk jdk, List<String> jvmArgs, Map<String, String> environment, List<String> libraries) {
     static Launch on(Jdks.Jdk jdk) {
-      return new Launch(jdk, List.of(), Map.of());
+      return new Launch(jdk, List.of(), Map.of(), List.of());
+    }
+
+    /** With what a client needs on the class path. */
+    Launch with(Client client) {
+      return new Launch(jdk, jvmArgs, environment, List.of(client.classPath()));
     }
 
     Launch with(String... args) {
       List<String> more = new ArrayList<>(jvmArgs);
       more.addAll(List.of(args));
-      return new Launch(jdk, more, environment);
+      return new Launch(jdk, more, environment, libraries);
     }
 
     /**
@@ -66,7 +73,7 @@ final class ForkedApp implements AutoCloseable {
     Launch withEnvironment(String name, String value) {
       Map<String, String> more = new LinkedHashMap<>(environment);
       more.put(name, value);
-      return new Launch(jdk, jvmArgs, more);
+      return new Launch(jdk, jvmArgs, more, libraries);
     }
 
     ForkedApp start() {
@@ -74,11 +81,13 @@ final class ForkedApp implements AutoCloseable {
       command.add(jdk.java().toString());
       command.add("-Xmx256m");
       command.addAll(jvmArgs);
+      List<String> classPath = new ArrayList<>(List.of(target("probe8").toString()));
+      if (jdk.release() >= 11) {
+        classPath.add(target("probe11").toString());
+      }
+      libraries.forEach(library -> classPath.add(target("") + File.separator + library));
       command.add("-cp");
-      command.add(
-          jdk.release() >= 11
-              ? target("probe8") + java.io.File.pathSeparator + target("probe11")
-              : target("probe8").toString());
+      command.add(String.join(File.pathSeparator, classPath));
       command.add("org.genesystoken.it.probe.Probe");
       ProcessBuilder builder = new ProcessBuilder(command);
       clear(builder.environment());

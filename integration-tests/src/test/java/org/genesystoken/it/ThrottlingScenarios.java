@@ -51,7 +51,7 @@ final class ThrottlingScenarios {
                   "POST by publisher " + publisher + ": sent again",
                   "0",
                   "method=POST\tbody=65536\tpublisher=" + publisher)
-              .only((client, jdk) -> client != Client.URL_CONNECTION)
+              .only((client, jdk) -> client.isJavaNetHttp())
               .check(Scenarios::bodiesAsSent));
     }
     rows.add(
@@ -94,7 +94,7 @@ final class ThrottlingScenarios {
     for (String publisher : List.of("stream-once", "flow-once")) {
       rows.add(
           tooLong("publisher " + publisher, "\tpublisher=" + publisher)
-              .only((client, jdk) -> client != Client.URL_CONNECTION));
+              .only((client, jdk) -> client.isJavaNetHttp()));
     }
     rows.add(
         throttled("of another host: the app's at once")

@@ -62,7 +62,7 @@ public final class Bytes {
     }
   }
 
-  static byte[] readAll(InputStream in) throws IOException {
+  public static byte[] readAll(InputStream in) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     copy(in, out);
     return out.toByteArray();

@@ -52,6 +52,9 @@ public final class Probe {
       case "soak":
         Soak.run(caller(call), call, outcome);
         break;
+      case "redeploy":
+        Redeploy.run(call, outcome);
+        break;
       case "surroundings":
         Surroundings.describe(outcome);
         break;
@@ -90,9 +93,9 @@ public final class Probe {
     if (client.equals("url-connection")) {
       return new UrlConnectionCaller();
     }
-    // only there on 11 and later, and not to be loaded before it is asked for
+    // only there on 11 and later, or with a library, and not to be loaded before it is asked for
     return (HttpCaller)
-        Class.forName("org.genesystoken.it.probe11.HttpClientCaller")
+        Class.forName(call.get("caller", "org.genesystoken.it.probe11.HttpClientCaller"))
             .getMethod("of", String.class)
             .invoke(null, client);
   }

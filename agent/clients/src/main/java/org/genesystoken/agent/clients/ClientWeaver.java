@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.genesystoken.agent.clients.weave.ClassWeave;
 import org.genesystoken.agent.clients.weave.Client;
+import org.genesystoken.agent.clients.weave.LibraryClient;
 import org.genesystoken.agent.clients.weave.Weaver;
 import org.genesystoken.agent.core.config.Configuration;
 import org.genesystoken.agent.core.log.AgentLog;
@@ -27,6 +28,7 @@ final class ClientWeaver {
   private final Instrumentation instrumentation;
   private final Map<String, Attached> attached = new HashMap<>();
   private final Set<String> woven = ConcurrentHashMap.newKeySet();
+  private final Set<String> warned = ConcurrentHashMap.newKeySet();
   private Jdk jdk;
   private Logger log;
   private TokenPolicy policy;
@@ -46,8 +48,9 @@ final class ClientWeaver {
    */
   synchronized byte[] weave(
       String[] client, String className, byte[] classFile, ClassLoader loader) {
+    Attached to = null;
     try {
-      Attached to = attach(client);
+      to = attach(client);
       for (ClassWeave weave : to.client.weaves()) {
         if (weave.name().equals(className)) {
           Weaver.check(weave, loader);
@@ -60,7 +63,12 @@ final class ClientWeaver {
       return null;
     } catch (Throwable failure) {
       // An AssertionError or a LinkageError too: nothing of ours may stop a class from loading.
-      warn(className, failure);
+      if (to == null || !(to.client instanceof LibraryClient)) {
+        warn(className, "this Java differs from those", failure);
+      } else if (warned.add(className)) {
+        // Once, however many loaders of the app have such a library.
+        warn(className, "this version of the library differs from those", failure);
+      }
       return null;
     }
   }
@@ -70,17 +78,17 @@ final class ClientWeaver {
     try {
       SelfTest.run(ClientWeaver.class.getClassLoader().getParent(), woven, log());
     } catch (Throwable failure) {
-      warn("the self-test", failure);
+      warn("the self-test", "this Java differs from those", failure);
     }
   }
 
-  private void warn(String className, Throwable failure) {
+  private void warn(String className, String why, Throwable failure) {
     try {
       log()
           .warn(
-              "{} is left as it is, calls through it are not covered: this Java differs from those that"
-                  + " the agent knows ({})",
+              "{} is left as it is, calls through it are not covered: {} that the agent knows ({})",
               className,
+              why,
               failure.toString());
       log().debug("weaving failed", failure);
     } catch (Throwable unprintable) {

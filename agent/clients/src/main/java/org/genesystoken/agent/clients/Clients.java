@@ -20,6 +20,19 @@ final class Clients {
       "jdk/internal/net/http/AuthenticationFilter",
       "jdk/internal/net/http/common/Log"
     },
+    {
+      "org.genesystoken.agent.clients.apache4.Apache4Client",
+      "org/apache/http/impl/execchain/MainClientExec",
+      "org/apache/http/impl/execchain/MinimalClientExec",
+      "org/apache/http/impl/conn/LoggingManagedHttpClientConnection",
+      "org/apache/http/impl/conn/Wire"
+    },
+    {
+      "org.genesystoken.agent.clients.apache5.Apache5Client",
+      "org/apache/hc/client5/http/impl/classic/InternalExecRuntime",
+      "org/apache/hc/client5/http/impl/io/DefaultManagedHttpClientConnection",
+      "org/apache/hc/client5/http/impl/Wire"
+    },
   };
 
   private Clients() {}

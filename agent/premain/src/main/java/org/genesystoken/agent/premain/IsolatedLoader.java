@@ -42,7 +42,7 @@ final class IsolatedLoader extends ClassLoader {
 
   /** The prefix of the classes in a pack, then the packs to look in, in order. */
   private static final String[][] PACKS = {
-    {"org.genesystoken.agent.", "start", "agent"},
+    {"org.genesystoken.agent.", "start", "agent", "adapters"},
     {"net.bytebuddy.", "weaver", "bytebuddy"},
     {"com.fasterxml.jackson.", "library"},
     {"org.slf4j.", "library"},
@@ -116,10 +116,10 @@ final class IsolatedLoader extends ClassLoader {
     return defined;
   }
 
-  /** Resources of the agent's own pack; null for any other name, as the app's are none of ours. */
+  /** Resources of the agent's own packs; null for any other name, as the app's are none of ours. */
   @Override
   public InputStream getResourceAsStream(String name) {
-    Map<String, byte[]> pack = packWith(name, new String[] {"", "agent"});
+    Map<String, byte[]> pack = packWith(name, new String[] {"", "agent", "adapters"});
     return pack == null ? null : new ByteArrayInputStream(get(pack, name));
   }
 

@@ -28,15 +28,31 @@ public final class Code {
     this.entryLocals = entryLocals(owner, descriptor);
   }
 
-  /** The locals of an instance method's first instruction: this and the parameters, all objects. */
+  /** The locals of an instance method's first instruction: this and the parameters. */
   private static Object[] entryLocals(String owner, String descriptor) {
     Type[] parameters = Type.getArgumentTypes(descriptor);
     Object[] locals = new Object[parameters.length + 1];
     locals[0] = owner;
     for (int i = 0; i < parameters.length; i++) {
-      locals[i + 1] = parameters[i].getInternalName();
+      locals[i + 1] = frameType(parameters[i]);
     }
     return locals;
+  }
+
+  private static Object frameType(Type type) {
+    switch (type.getSort()) {
+      case Type.LONG:
+        return Opcodes.LONG;
+      case Type.DOUBLE:
+        return Opcodes.DOUBLE;
+      case Type.FLOAT:
+        return Opcodes.FLOAT;
+      case Type.OBJECT:
+      case Type.ARRAY:
+        return type.getInternalName();
+      default:
+        return Opcodes.INTEGER;
+    }
   }
 
   public Code nothing() {
@@ -81,9 +97,24 @@ public final class Code {
     return this;
   }
 
+  /**
+   * Pushes what each hook of a {@link LibraryClient} needs: an {@code Object[]} of the woven class
+   * and some objects among {@code this} (0) and the parameters.
+   */
+  public Code context(int... locals) {
+    array(locals.length + 1);
+    element(0);
+    out.visitLdcInsn(Type.getObjectType(owner));
+    put();
+    for (int i = 0; i < locals.length; i++) {
+      element(i + 1).local(locals[i]).put();
+    }
+    return this;
+  }
+
   /** Pushes a new {@code Object[]}; {@link #element} fills it. */
   public Code array(int length) {
-    out.visitInsn(Opcodes.ICONST_0 + length);
+    out.visitIntInsn(Opcodes.BIPUSH, length);
     out.visitTypeInsn(Opcodes.ANEWARRAY, "java/lang/Object");
     return this;
   }
@@ -91,7 +122,7 @@ public final class Code {
   /** Between this and {@link #put} the value of an element is pushed. */
   public Code element(int index) {
     out.visitInsn(Opcodes.DUP);
-    out.visitInsn(Opcodes.ICONST_0 + index);
+    out.visitIntInsn(Opcodes.BIPUSH, index);
     return this;
   }
 
@@ -126,6 +157,36 @@ public final class Code {
     out.visitJumpInsn(Opcodes.IFNULL, goOn);
     cast(type);
     out.visitInsn(Opcodes.ARETURN);
+    out.visitLabel(goOn);
+    frame("java/lang/Object");
+    drop();
+  }
+
+  /**
+   * Ends the method with the object on the stack, unless that is null: returns it, or throws it if
+   * it can be thrown. At the method's entry only.
+   *
+   * @param type what the method returns; null: nothing, any object then just ends it
+   */
+  public void endUnlessNull(String type) {
+    Label goOn = new Label();
+    Label answer = new Label();
+    out.visitInsn(Opcodes.DUP);
+    out.visitJumpInsn(Opcodes.IFNULL, goOn);
+    out.visitInsn(Opcodes.DUP);
+    out.visitTypeInsn(Opcodes.INSTANCEOF, "java/lang/Throwable");
+    out.visitJumpInsn(Opcodes.IFEQ, answer);
+    cast("java/lang/Throwable");
+    out.visitInsn(Opcodes.ATHROW);
+    out.visitLabel(answer);
+    frame("java/lang/Object");
+    if (type == null) {
+      drop();
+      out.visitInsn(Opcodes.RETURN);
+    } else {
+      cast(type);
+      out.visitInsn(Opcodes.ARETURN);
+    }
     out.visitLabel(goOn);
     frame("java/lang/Object");
     drop();

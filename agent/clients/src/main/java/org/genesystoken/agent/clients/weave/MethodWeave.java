@@ -30,7 +30,10 @@ public abstract class MethodWeave {
     return descriptor;
   }
 
-  /** Whether the method is one that only some releases have. */
+  /**
+   * Whether the method is one that only some releases have. One of a class's woven methods has to
+   * be there.
+   */
   protected boolean isOptional() {
     return false;
   }

@@ -104,13 +104,16 @@ public final class Weaver {
     reader.accept(members, wrapper.mergeReader(0));
     Set<String> missing = new HashSet<>(weave.fields());
     missing.removeAll(members.found);
+    boolean anything = false;
     for (Binding binding : bindings) {
-      if (!binding.found() && !binding.described.weave.isOptional()) {
+      anything |= binding.found();
+      if (!binding.found() && !binding.mayBeMissing()) {
         missing.add(binding.described.weave.name() + binding.described.weave.descriptor());
       }
     }
-    if (!missing.isEmpty()) {
-      throw new IncompatibleClassChangeError(weave.name() + " lacks " + missing);
+    if (!missing.isEmpty() || !anything) {
+      throw new IncompatibleClassChangeError(
+          weave.name() + " lacks " + (missing.isEmpty() ? "every woven method" : missing));
     }
     return writer.toByteArray();
   }
@@ -216,6 +219,11 @@ public final class Weaver {
 
     boolean found() {
       return visitor != null && visitor.found();
+    }
+
+    /** Not if the method is there, and is another than the one that the weave is made for. */
+    boolean mayBeMissing() {
+      return visitor == null && described.weave.isOptional();
     }
   }
 

@@ -1,0 +1,22 @@
+package org.genesystoken.agent.clients.apache4;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import org.apache.http.HttpEntity;
+import org.apache.http.entity.HttpEntityWrapper;
+import org.genesystoken.agent.clients.body.KeptBody;
+
+/** The app's entity, whose body is kept while it is sent. One thread. */
+final class KeptEntity extends HttpEntityWrapper {
+  private final KeptBody body;
+
+  KeptEntity(HttpEntity entity, KeptBody body) {
+    super(entity);
+    this.body = body;
+  }
+
+  @Override
+  public void writeTo(OutputStream out) throws IOException {
+    body.write(wrappedEntity::writeTo, out);
+  }
+}

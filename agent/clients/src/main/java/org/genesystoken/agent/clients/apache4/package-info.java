@@ -1,0 +1,5 @@
+/**
+ * Apache HttpClient 4.3 to 4.5, the classic one: a hop is carried out by us, once or twice, through
+ * the library's own last link of its chain, below all that an app can put into that chain.
+ */
+package org.genesystoken.agent.clients.apache4;

@@ -1,0 +1,167 @@
+package org.genesystoken.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** The HTTP clients that apps bring along: the scenarios that are not about the JDK's own. */
+class LibrariesIT {
+  @TestFactory
+  Stream<DynamicNode> scenarios() {
+    return Matrix.onEveryJdk(jdk -> Client.librariesOn(jdk).flatMap(client -> cells(jdk, client)));
+  }
+
+  /** A JVM of its own for each client: two versions of a library on one class path are one. */
+  private static Stream<DynamicTest> cells(Jdks.Jdk jdk, Client client) {
+    Bench bench = new Bench(ForkedApp.Launch.on(jdk).with(client));
+    Stream<DynamicTest> cells =
+        Stream.concat(Scenarios.all().stream(), LibraryScenarios.all().stream())
+            .filter(scenario -> scenario.clients().test(client, jdk))
+            .map(
+                scenario ->
+                    dynamicTest(
+                        Matrix.name(jdk, client, scenario.name()),
+                        () -> bench.run(scenario, client)));
+    return Stream.concat(
+        cells,
+        Stream.of(
+            dynamicTest(
+                Matrix.name(jdk, client, "JVMs end by themselves, nothing on stdout"),
+                bench::finish)));
+  }
+
+  @TestFactory
+  Stream<DynamicNode> costsNothing() {
+    return Matrix.onEveryJdk(
+        jdk ->
+            Stream.of(
+                dynamicTest(
+                    Matrix.name(
+                        jdk,
+                        ResultTable.ALL_CLIENTS,
+                        "without the libraries nothing for them is loaded"),
+                    () -> nothingLoaded(jdk))));
+  }
+
+  private static void nothingLoaded(Jdks.Jdk jdk) {
+    try (FakeGenesys genesys = new FakeGenesys();
+        ForkedApp app =
+            ForkedApp.Launch.on(jdk)
+                .with("-verbose:class")
+                .withAgent(AgentSettings.clientCredentials(genesys).asArgument())
+                .start()) {
+      // when
+      genesys.kill();
+      assertThat(app.run("call\turl=" + genesys.http("/api/v2/x"))).contains("code: 200");
+      assertThat(app.finish()).isZero();
+
+      // then
+      List<String> ours =
+          app.foreignStdout().stream().filter(line -> line.contains("genesystoken")).toList();
+      assertThat(ours)
+          .anyMatch(line -> line.contains("clients.urlconnection."))
+          .noneMatch(line -> line.matches(".*clients[.]weave[.](Adapter|Library).*"))
+          .noneMatch(line -> line.matches(".*clients[.](apache|okhttp|async|ahc).*"));
+    }
+  }
+
+  @TestFactory
+  Stream<DynamicNode> redeployed() {
+    return Matrix.onEveryJdk(
+        jdk ->
+            Stream.of(
+                dynamicTest(
+                    Matrix.name(
+                        jdk,
+                        ResultTable.ALL_CLIENTS,
+                        "two versions side by side, redeployed: covered, and nothing is leaked"),
+                    () -> {
+                      sideBySide(jdk, Client.APACHE_4_3, Client.APACHE_4_5);
+                      sideBySide(jdk, Client.APACHE_5_0, Client.APACHE_5_5);
+                    })));
+  }
+
+  private static void sideBySide(Jdks.Jdk jdk, Client older, Client newer) {
+    try (FakeGenesys genesys = new FakeGenesys();
+        ForkedApp app =
+            ForkedApp.Launch.on(jdk)
+                .withAgent(AgentSettings.clientCredentials(genesys).asArgument())
+                .start()) {
+      // when
+      List<String> seen =
+          app.run(
+              "redeploy\ttimes=20\t"
+                  + older.field()
+                  + "\tapp="
+                  + older.deployment()
+                  + "\tapp="
+                  + newer.deployment()
+                  + "\turl="
+                  + genesys.http("/api/v2/x")
+                  + Scenarios.STALE);
+
+      // then
+      assertThat(seen)
+          .containsExactly("calls answered 200: 40", "undeployed: 40", "still there: 0");
+      assertThat(app.finish()).isZero();
+      assertThat(app.stderr()).isEmpty();
+    }
+  }
+
+  @TestFactory
+  Stream<DynamicNode> logs() {
+    return Matrix.onEveryJdk(
+        jdk ->
+            Client.librariesOn(jdk)
+                .map(
+                    client ->
+                        dynamicTest(
+                            Matrix.name(jdk, client, "no token in the library's own logs"),
+                            () -> nothingInLogs(jdk, client))));
+  }
+
+  private static void nothingInLogs(Jdks.Jdk jdk, Client client) throws IOException {
+    Path dir = Files.createDirectories(ForkedApp.target("logs-" + client.name() + jdk.release()));
+    Path log = dir.resolve("library.log");
+    Files.deleteIfExists(log);
+    Path logging =
+        Files.writeString(
+            dir.resolve("logging.properties"),
+            "handlers=java.util.logging.FileHandler\norg.apache.level=ALL\n"
+                + "java.util.logging.FileHandler.level=ALL\n"
+                + "java.util.logging.FileHandler.pattern="
+                + log
+                + "\njava.util.logging.FileHandler.formatter="
+                + "java.util.logging.SimpleFormatter\n");
+    try (FakeGenesys genesys = new FakeGenesys();
+        ForkedApp app =
+            ForkedApp.Launch.on(jdk)
+                .with(client)
+                .with(
+                    "-Djava.util.logging.config.file=" + logging,
+                    "-Dorg.apache.commons.logging.Log="
+                        + "org.apache.commons.logging.impl.Jdk14Logger")
+                .withAgent(AgentSettings.clientCredentials(genesys).asArgument())
+                .start()) {
+      // when
+      String call = "call\t" + client.field() + "\turl=" + genesys.http("/api/v2/x");
+      assertThat(app.run(call)).contains("code: 200");
+      genesys.kill();
+      assertThat(app.run(call + Scenarios.STALE)).contains("code: 200");
+      assertThat(app.finish()).isZero();
+
+      // then
+      assertThat(Files.readString(log))
+          .contains(">> GET /api/v2/x", ">> Authorization: Bearer stale", "\"Authorization: ****")
+          .doesNotContain(FakeGenesys.TOKEN_MARK);
+    }
+  }
+}
