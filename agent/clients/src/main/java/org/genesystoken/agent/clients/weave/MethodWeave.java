@@ -32,7 +32,8 @@ public abstract class MethodWeave {
 
   /**
    * Whether the class makes sense without the method, because another of its woven methods takes
-   * its place in other versions of the library.
+   * its place in other versions of the library. If several are woven by one name, one of them has
+   * to be there.
    */
   protected boolean isOptional() {
     return false;
