@@ -1,5 +1,7 @@
 package org.genesystoken.it;
 
+import java.io.File;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The HTTP clients of the app, each with a way of calling. */
@@ -10,7 +12,15 @@ enum Client {
   ASYNC_1("java.net.http sendAsync", "async-1", 11),
   ASYNC_2("java.net.http sendAsync, HTTP/2", "async-2", 11),
   APACHE_4_3("Apache HttpClient 4.3.6", "apache4", "apache-4.3.6"),
-  APACHE_4_5("Apache HttpClient 4.5.14", "apache4", "apache-4.5.14");
+  APACHE_4_5("Apache HttpClient 4.5.14", "apache4", "apache-4.5.14"),
+  APACHE_5_0("Apache HttpClient 5.0.4", "apache5", "apache-5.0.4"),
+  APACHE_5_5("Apache HttpClient 5.5.1", "apache5", "apache-5.5.1"),
+  OKHTTP_3("OkHttp 3.12.13", "okhttp", "okhttp-3.12.13"),
+  OKHTTP_3_ENQUEUE("OkHttp 3.12.13 enqueue", "okhttp", "okhttp-3.12.13"),
+  OKHTTP_4("OkHttp 4.12.0", "okhttp", "okhttp-4.12.0"),
+  OKHTTP_4_ENQUEUE("OkHttp 4.12.0 enqueue", "okhttp", "okhttp-4.12.0"),
+  OKHTTP_5("OkHttp 5.5.1", "okhttp", "okhttp-5.5.1"),
+  OKHTTP_5_ENQUEUE("OkHttp 5.5.1 enqueue", "okhttp", "okhttp-5.5.1");
 
   private final String label;
   private final String probeName;
@@ -51,12 +61,23 @@ enum Client {
         : new String[] {"probe-" + probeName, "libraries/" + library + "/*"};
   }
 
+  /** The same with full paths, for a class loader of its own. */
+  String deployment() {
+    return Stream.of(classPath())
+        .map(entry -> ForkedApp.target("") + File.separator + entry)
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
   boolean isLibrary() {
     return library != null;
   }
 
   boolean isJavaNetHttp() {
     return !isLibrary() && this != URL_CONNECTION;
+  }
+
+  boolean isOkHttp() {
+    return "okhttp".equals(probeName);
   }
 
   /** HttpURLConnection refuses the method PATCH. */
@@ -80,7 +101,8 @@ enum Client {
             + "."
             + Character.toUpperCase(probeName.charAt(0))
             + probeName.substring(1)
-            + "Caller";
+            + "Caller"
+            + (label.endsWith(" enqueue") ? "\tway=enqueue" : "");
   }
 
   @Override

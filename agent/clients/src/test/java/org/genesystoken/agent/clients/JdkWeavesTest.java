@@ -20,7 +20,10 @@ import net.bytebuddy.jar.asm.MethodVisitor;
 import net.bytebuddy.jar.asm.commons.ClassRemapper;
 import net.bytebuddy.jar.asm.commons.SimpleRemapper;
 import net.bytebuddy.utility.OpenedClassReader;
+import org.genesystoken.agent.clients.apache4.Apache4Client;
+import org.genesystoken.agent.clients.apache5.Apache5Client;
 import org.genesystoken.agent.clients.httpclient.JdkHttpClient;
+import org.genesystoken.agent.clients.okhttp.OkHttp3Client;
 import org.genesystoken.agent.clients.urlconnection.UrlConnectionClient;
 import org.genesystoken.agent.clients.weave.ClassWeave;
 import org.genesystoken.agent.clients.weave.Client;
@@ -30,17 +33,25 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the clients weave, in the classes of the JDK that runs the tests. */
+/** What the clients weave, in the classes of the JDK that runs the tests, and of libraries. */
 class JdkWeavesTest {
   private static final int FIRST_HOOK = 100;
 
   static Stream<ClassWeave> weaves() {
-    return clients().stream().flatMap(client -> client.weaves().stream());
+    return clients().stream()
+        .flatMap(client -> client.weaves().stream())
+        // the others are in other versions of their library
+        .filter(weave -> ClassLoader.getSystemResource(weave.name() + ".class") != null);
   }
 
   private static List<Client> clients() {
     TokenPolicy policy = new ScriptedPolicy();
-    return Arrays.asList(new UrlConnectionClient(policy), new JdkHttpClient(policy));
+    return Arrays.asList(
+        new UrlConnectionClient(policy),
+        new JdkHttpClient(policy),
+        new Apache4Client(policy),
+        new Apache5Client(policy),
+        new OkHttp3Client(policy));
   }
 
   @ParameterizedTest

@@ -3,11 +3,7 @@ package org.genesystoken.agent.clients.okhttp;
 import java.io.IOException;
 import java.net.Proxy;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import okhttp3.Call;
 import okhttp3.Connection;
 import okhttp3.HttpUrl;
@@ -17,6 +13,7 @@ import okhttp3.RequestBody;
 import okhttp3.Response;
 import okio.Sink;
 import okio.Timeout;
+import org.genesystoken.agent.clients.body.Waiting;
 import org.genesystoken.agent.core.policy.RefusedCall;
 import org.genesystoken.agent.core.policy.TokenPolicy;
 
@@ -27,9 +24,6 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  */
 final class Exchange {
   private static final String AUTHORIZATION = "Authorization";
-
-  /** How soon a call that waits for a token sees that it was cancelled. Milliseconds. */
-  private static final int ATTENTION = 20;
 
   private final TokenPolicy policy;
   private final Bodies bodies;
@@ -84,7 +78,7 @@ final class Exchange {
   private void awaitToken(Request request) {
     String own = request.header(AUTHORIZATION);
     if (covers(request) && policy.mayReplace(own) && policy.authorizationNow(own) == null) {
-      await(policy.ready(budgetMillis()));
+      Waiting.replays(policy.ready(budgetMillis()).thenApply(nothing -> true), call::isCanceled);
     }
   }
 
@@ -170,7 +164,9 @@ final class Exchange {
     Head head = Head.of(refused, response);
     Request request = response.request();
     Request again = again(request);
-    if (!await(refused.replaysAsync(head.answer(), sent, again != null, budgetMillis()))) {
+    if (!Waiting.replays(
+        refused.replaysAsync(head.answer(), sent, again != null, budgetMillis()),
+        call::isCanceled)) {
       return null;
     }
     kept = head.kept();
@@ -189,24 +185,6 @@ final class Exchange {
     return keptBody != null && keptBody.isWhole(body)
         ? request.newBuilder().method(request.method(), keptBody.again()).build()
         : null;
-  }
-
-  /** Waits as long as it takes, if the call is not cancelled; its cancellation tells nobody. */
-  private boolean await(CompletionStage<?> stage) {
-    Future<?> future = stage.toCompletableFuture();
-    while (!call.isCanceled()) {
-      try {
-        return !Boolean.FALSE.equals(future.get(ATTENTION, TimeUnit.MILLISECONDS));
-      } catch (TimeoutException notYet) {
-        // look again whether it was cancelled
-      } catch (InterruptedException ofApp) {
-        Thread.currentThread().interrupt();
-        return false;
-      } catch (ExecutionException failed) {
-        return false;
-      }
-    }
-    return false;
   }
 
   private long budgetMillis() {
