@@ -51,7 +51,8 @@ enum Client {
   /** Those that apps bring along. */
   static Stream<Client> librariesOn(Jdks.Jdk jdk) {
     return Stream.of(values())
-        .filter(client -> client.library != null && jdk.release() >= client.since);
+        .filter(client -> client.library != null && jdk.release() >= client.since)
+        .filter(client -> client.label.contains(System.getProperty("it.clients", "")));
   }
 
   /** What has to be on the class path besides the probe: names of folders in the build output. */
