@@ -1,6 +1,7 @@
 package org.genesystoken.it.okhttp;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.util.Map;
@@ -9,12 +10,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.ConnectionPool;
 import okhttp3.Credentials;
+import okhttp3.Dispatcher;
 import okhttp3.EventListener;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
@@ -72,7 +75,9 @@ public final class OkhttpCaller implements HttpCaller {
         request.headers().newBuilder().removeAll("Authorization").build().toMultimap());
     outcome.add("calls seen by an interceptor", calls);
     outcome.add("asked for credentials", authentications);
-    outcome.add("request header authorization: seen below", seenBelow);
+    for (String value : seenBelow) {
+      outcome.add("request header authorization", "seen below: " + value);
+    }
   }
 
   @Override
@@ -122,6 +127,8 @@ public final class OkhttpCaller implements HttpCaller {
         new OkHttpClient.Builder()
             .connectTimeout(10, TimeUnit.SECONDS)
             .readTimeout(timeout, TimeUnit.MILLISECONDS)
+            // its own would keep the JVM alive for a minute
+            .dispatcher(new Dispatcher(Executors.newCachedThreadPool(OkhttpCaller::daemon)))
             .connectionPool(new ConnectionPool(1, 1, TimeUnit.MINUTES))
             .followRedirects(!"off".equals(call.get("redirect", "on")))
             .followSslRedirects(!"normal".equals(call.get("redirect", "on")))
@@ -160,9 +167,17 @@ public final class OkhttpCaller implements HttpCaller {
     String proxy = call.get("proxy", null);
     if (proxy != null) {
       builder.proxy(
-          new Proxy(Proxy.Type.HTTP, new InetSocketAddress("127.0.0.1", Integer.parseInt(proxy))));
+          new Proxy(
+              Proxy.Type.HTTP,
+              new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(proxy))));
     }
     return builder.build();
+  }
+
+  private static Thread daemon(Runnable task) {
+    Thread thread = new Thread(task);
+    thread.setDaemon(true);
+    return thread;
   }
 
   private void note(Request request) {

@@ -122,8 +122,7 @@ final class Library implements Interceptor, Interceptor.Chain {
     RequestBody body = sent.body();
     if (body != null) {
       Buffer wire = new Buffer();
-      BufferedSink sink =
-          Okio.buffer((Sink) hook(OkHttp3Client.KEEP, (Sink) wire, sent));
+      BufferedSink sink = Okio.buffer((Sink) hook(OkHttp3Client.KEEP, (Sink) wire, sent));
       body.writeTo(sink);
       sink.close();
       bodies.add(wire.readUtf8());

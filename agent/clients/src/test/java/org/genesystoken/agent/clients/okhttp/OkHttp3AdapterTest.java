@@ -406,8 +406,7 @@ class OkHttp3AdapterTest {
   }
 
   private static Library.Network answer(int code, String body) {
-    return request ->
-        new Response.Builder().code(code).body(ResponseBody.create(JSON, body));
+    return request -> new Response.Builder().code(code).body(ResponseBody.create(JSON, body));
   }
 
   private static String text(Response response) {
