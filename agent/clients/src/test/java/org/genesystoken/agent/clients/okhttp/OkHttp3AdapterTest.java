@@ -245,7 +245,7 @@ class OkHttp3AdapterTest {
 
     // then
     assertThat(response.code()).isEqualTo(401);
-    assertThat(response.body().contentType()).isEqualTo(JSON);
+    assertThat(response.body().contentType().subtype()).isEqualTo("json");
     assertThat(response.body().string()).isEqualTo("expired");
   }
 
