@@ -167,6 +167,7 @@ final class Exchange {
     if (!Waiting.replays(
         refused.replaysAsync(head.answer(), sent, again != null, budgetMillis()),
         call::isCanceled)) {
+      shown = head.handOver();
       return null;
     }
     kept = head.kept();

@@ -6,6 +6,8 @@ import okhttp3.Response;
 import okhttp3.ResponseBody;
 import okio.Buffer;
 import okio.BufferedSource;
+import okio.ForwardingSource;
+import okio.Okio;
 import org.genesystoken.agent.core.policy.ApiAnswer;
 import org.genesystoken.agent.core.policy.RefusedCall;
 import org.genesystoken.agent.core.policy.TokenPolicy;
@@ -22,6 +24,7 @@ final class Head {
   private byte[] bytes = new byte[0];
   private boolean whole;
   private boolean late;
+  private IOException failure;
 
   private Head(Response response) {
     this.response = response;
@@ -49,7 +52,8 @@ final class Head {
         late = !whole && System.nanoTime() - start > TimeUnit.MILLISECONDS.toNanos(PATIENCE);
       }
     } catch (IOException broken) {
-      // The app gets to the same place when it reads.
+      // Asked again, a stream tells of the connection, which is closed by now.
+      failure = broken;
     }
     Buffer copy = new Buffer();
     // More than the limit can have come at once; that much more is part of what is whole.
@@ -78,5 +82,40 @@ final class Head {
                     body.contentType(), body.contentLength(), new Buffer().write(bytes)))
             .build()
         : null;
+  }
+
+  /** The response with its body as if nobody had looked at it. */
+  Response handOver() {
+    ResponseBody body = response.body();
+    return failure == null
+        ? response
+        : response
+            .newBuilder()
+            .body(
+                ResponseBody.create(
+                    body.contentType(),
+                    body.contentLength(),
+                    Okio.buffer(new Broken(body.source(), failure))))
+            .build();
+  }
+
+  /** Fails as reading has failed, after what was read. */
+  private static final class Broken extends ForwardingSource {
+    private final Buffer read;
+    private final IOException failure;
+
+    Broken(BufferedSource source, IOException failure) {
+      super(source);
+      this.read = source.buffer();
+      this.failure = failure;
+    }
+
+    @Override
+    public long read(Buffer sink, long byteCount) throws IOException {
+      if (read.size() == 0) {
+        throw failure;
+      }
+      return read.read(sink, byteCount);
+    }
   }
 }

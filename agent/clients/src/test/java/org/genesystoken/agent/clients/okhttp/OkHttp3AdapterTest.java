@@ -14,7 +14,11 @@ import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
+import okio.Buffer;
 import okio.BufferedSink;
+import okio.Okio;
+import okio.Source;
+import okio.Timeout;
 import org.genesystoken.agent.clients.ScriptedPolicy;
 import org.junit.jupiter.api.Test;
 
@@ -230,6 +234,26 @@ class OkHttp3AdapterTest {
   }
 
   @Test
+  void aBodyThatBreaksOffBreaksOffForTheAppWhereItDidAndAsItDid() throws Exception {
+    // given
+    policy.expired = false;
+    IOException failure = new IOException("unexpected end of stream");
+    Library library = new Library(policy, to(URL).build());
+    library.answers(
+        request ->
+            new Response.Builder()
+                .code(401)
+                .body(ResponseBody.create(JSON, 9, Okio.buffer(new BreaksOff(failure)))));
+
+    // when
+    Response response = library.execute();
+
+    // then
+    assertThat(response.body().source().readUtf8(4)).isEqualTo("half");
+    assertThatThrownBy(() -> response.body().source().readUtf8(1)).isSameAs(failure);
+  }
+
+  @Test
   void whenTheReplayFailsTheAppGetsTheRefusal() throws Exception {
     // given
     Library library =
@@ -435,5 +459,36 @@ class OkHttp3AdapterTest {
       sink.writeUtf8(content);
       content = "";
     }
+  }
+
+  /** Some bytes, then a failure, then another. */
+  private static final class BreaksOff implements Source {
+    private final IOException failure;
+    private int reads;
+
+    BreaksOff(IOException failure) {
+      this.failure = failure;
+    }
+
+    @Override
+    public long read(Buffer sink, long byteCount) throws IOException {
+      switch (reads++) {
+        case 0:
+          sink.writeUtf8("half");
+          return 4;
+        case 1:
+          throw failure;
+        default:
+          throw new IOException("closed");
+      }
+    }
+
+    @Override
+    public Timeout timeout() {
+      return Timeout.NONE;
+    }
+
+    @Override
+    public void close() {}
   }
 }
