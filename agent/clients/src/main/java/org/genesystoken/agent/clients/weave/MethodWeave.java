@@ -31,9 +31,8 @@ public abstract class MethodWeave {
   }
 
   /**
-   * Whether the class makes sense without the method, because another of its woven methods takes
-   * its place in other versions of the library. If several are woven by one name, one of them has
-   * to be there.
+   * Whether the method is one that only some releases have. One of a class's woven methods has to
+   * be there, and one of those that go by one name.
    */
   protected boolean isOptional() {
     return false;
