@@ -158,7 +158,11 @@ final class Pack {
       List<?> weaves = (List<?>) client.getClass().getMethod("weaves").invoke(client);
       for (Object classWeave : weaves) {
         String name = weaveType.getMethod("name").invoke(classWeave) + ".class";
-        weave.invoke(null, classWeave, classFile(name, libraries), 0);
+        byte[] classFile = classFile(name, libraries);
+        // null: of another version of the library than the one at hand
+        if (classFile != null) {
+          weave.invoke(null, classWeave, classFile, 0);
+        }
       }
     }
   }
@@ -175,7 +179,7 @@ final class Pack {
       }
     }
     try (InputStream in = ClassLoader.getSystemResourceAsStream(name)) {
-      return in.readAllBytes();
+      return in == null ? null : in.readAllBytes();
     }
   }
 

@@ -14,7 +14,13 @@ enum Client {
   APACHE_4_3("Apache HttpClient 4.3.6", "apache4", "apache-4.3.6"),
   APACHE_4_5("Apache HttpClient 4.5.14", "apache4", "apache-4.5.14"),
   APACHE_5_0("Apache HttpClient 5.0.4", "apache5", "apache-5.0.4"),
-  APACHE_5_5("Apache HttpClient 5.5.1", "apache5", "apache-5.5.1");
+  APACHE_5_5("Apache HttpClient 5.5.1", "apache5", "apache-5.5.1"),
+  OKHTTP_3("OkHttp 3.12.13", "okhttp", "okhttp-3.12.13"),
+  OKHTTP_3_ENQUEUE("OkHttp 3.12.13 enqueue", "okhttp", "okhttp-3.12.13"),
+  OKHTTP_4("OkHttp 4.12.0", "okhttp", "okhttp-4.12.0"),
+  OKHTTP_4_ENQUEUE("OkHttp 4.12.0 enqueue", "okhttp", "okhttp-4.12.0"),
+  OKHTTP_5("OkHttp 5.5.1", "okhttp", "okhttp-5.5.1"),
+  OKHTTP_5_ENQUEUE("OkHttp 5.5.1 enqueue", "okhttp", "okhttp-5.5.1");
 
   private final String label;
   private final String probeName;
@@ -45,7 +51,8 @@ enum Client {
   /** Those that apps bring along. */
   static Stream<Client> librariesOn(Jdks.Jdk jdk) {
     return Stream.of(values())
-        .filter(client -> client.library != null && jdk.release() >= client.since);
+        .filter(client -> client.library != null && jdk.release() >= client.since)
+        .filter(client -> client.label.contains(System.getProperty("it.clients", "")));
   }
 
   /** What has to be on the class path besides the probe: names of folders in the build output. */
@@ -70,6 +77,10 @@ enum Client {
     return !isLibrary() && this != URL_CONNECTION;
   }
 
+  boolean isOkHttp() {
+    return "okhttp".equals(probeName);
+  }
+
   /** HttpURLConnection refuses the method PATCH. */
   boolean canPatch() {
     return this != URL_CONNECTION;
@@ -91,7 +102,8 @@ enum Client {
             + "."
             + Character.toUpperCase(probeName.charAt(0))
             + probeName.substring(1)
-            + "Caller";
+            + "Caller"
+            + (label.endsWith(" enqueue") ? "\tway=enqueue" : "");
   }
 
   @Override

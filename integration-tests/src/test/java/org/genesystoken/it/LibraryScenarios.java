@@ -1,5 +1,6 @@
 package org.genesystoken.it;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.genesystoken.it.Scenario.Agent.SMALL_LIMIT;
 import static org.genesystoken.it.Scenario.Expected.AS_WITHOUT_AGENT;
 
@@ -52,6 +53,42 @@ final class LibraryScenarios {
               .check(Scenarios::bodiesAsSent)
               .only((client, jdk) -> client.isLibrary()));
     }
+    okHttp(rows);
     return rows;
+  }
+
+  /** With an Authenticator of the app's, which the library asks at each 401. */
+  private static void okHttp(List<Scenario> rows) {
+    String me = "/api/v2/users/me";
+    rows.add(
+        Scenario.of("app's Authenticator, 401 about something else: asked, its answer stays")
+            .call(
+                site ->
+                    "method=GET\tuser=app\turl="
+                        + site.genesys().http("/canned/401-basic")
+                        + Scenarios.STALE)
+            .sees(AS_WITHOUT_AGENT)
+            .counts(2, 0)
+            .check(
+                run ->
+                    assertThat(run.hits().get(1).authorization())
+                        .isEqualTo(FakeGenesys.basic("app", "own")))
+            .only((client, jdk) -> client.isOkHttp()));
+    rows.add(
+        Scenario.of("app's Authenticator, expired: not asked")
+            .expired()
+            .call(site -> "method=GET\tuser=app\turl=" + site.genesys().http(me) + Scenarios.STALE)
+            .only((client, jdk) -> client.isOkHttp()));
+    rows.add(
+        Scenario.of("expired, POST with Expect: 100-continue")
+            .expired()
+            .onAnyConnection()
+            .call(
+                site ->
+                    "method=POST\texpect=continue\tbody=1000\turl="
+                        + site.genesys().http("/api/v2/things")
+                        + Scenarios.STALE)
+            .check(Scenarios::bodiesAsSent)
+            .only((client, jdk) -> client.isOkHttp()));
   }
 }

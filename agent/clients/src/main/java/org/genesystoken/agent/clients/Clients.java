@@ -33,6 +33,15 @@ final class Clients {
       "org/apache/hc/client5/http/impl/io/DefaultManagedHttpClientConnection",
       "org/apache/hc/client5/http/impl/Wire"
     },
+    {
+      "org.genesystoken.agent.clients.okhttp.OkHttp3Client",
+      "okhttp3/internal/http/RetryAndFollowUpInterceptor",
+      "okhttp3/internal/http/CallServerInterceptor",
+      "okhttp3/internal/http1/Http1Codec",
+      "okhttp3/internal/http2/Http2Codec",
+      "okhttp3/internal/http1/Http1ExchangeCodec",
+      "okhttp3/internal/http2/Http2ExchangeCodec"
+    },
   };
 
   private Clients() {}

@@ -32,7 +32,7 @@ public abstract class MethodWeave {
 
   /**
    * Whether the method is one that only some releases have. One of a class's woven methods has to
-   * be there.
+   * be there, and one of those that go by one name.
    */
   protected boolean isOptional() {
     return false;

@@ -104,14 +104,24 @@ public final class Weaver {
     reader.accept(members, wrapper.mergeReader(0));
     Set<String> missing = new HashSet<>(weave.fields());
     missing.removeAll(members.found);
-    boolean anything = false;
+    Set<String> found = new HashSet<>();
+    Set<String> named = new HashSet<>();
+    Set<String> variants = new HashSet<>();
     for (Binding binding : bindings) {
-      anything |= binding.found();
-      if (!binding.found() && !binding.mayBeMissing()) {
-        missing.add(binding.described.weave.name() + binding.described.weave.descriptor());
+      String name = binding.described.weave.name();
+      if (binding.found()) {
+        found.add(name);
+      } else if (!binding.mayBeMissing()) {
+        missing.add(name + binding.described.weave.descriptor());
+      }
+      if (!named.add(name)) {
+        variants.add(name);
       }
     }
-    if (!missing.isEmpty() || !anything) {
+    // One method, of which versions differ in the parameters.
+    variants.removeAll(found);
+    missing.addAll(variants);
+    if (!missing.isEmpty() || found.isEmpty()) {
       throw new IncompatibleClassChangeError(
           weave.name() + " lacks " + (missing.isEmpty() ? "every woven method" : missing));
     }

@@ -289,6 +289,37 @@ class WeaverTest {
   }
 
   @Test
+  void ofAMethodsVariantsInOtherVersionsOneHasToBeThere() throws Exception {
+    // given
+    MethodWeave there = optional("parameter", "(Ljava/lang/String;)Ljava/lang/String;");
+    MethodWeave call = new MethodWeave("call", "(Ljava/lang/String;)Ljava/lang/Object;") {};
+
+    // when
+    byte[] woven =
+        Weaver.weave(
+            ClassWeave.of(WOVEN, there, optional("parameter", "()V"), optional("absent", "()V")),
+            WovenLoader.classFile(WOVEN),
+            0);
+
+    // then
+    assertThat(woven).isNotEmpty();
+    ClassWeave without =
+        ClassWeave.of(WOVEN, call, optional("parameter", "()V"), optional("parameter", "(I)V"));
+    assertThatThrownBy(() -> Weaver.weave(without, WovenLoader.classFile(WOVEN), 0))
+        .isInstanceOf(IncompatibleClassChangeError.class)
+        .hasMessageContaining("parameter");
+  }
+
+  private static MethodWeave optional(String name, String descriptor) {
+    return new MethodWeave(name, descriptor) {
+      @Override
+      protected boolean isOptional() {
+        return true;
+      }
+    };
+  }
+
+  @Test
   void aClassWithoutTheFieldIsRefusedByName() {
     // given
     ClassWeave weave =

@@ -1,0 +1,2 @@
+/** OkHttp as an app uses it; runs in a forked JVM with one version of the library. */
+package org.genesystoken.it.okhttp;
