@@ -158,11 +158,16 @@ final class Pack {
       List<?> weaves = (List<?>) client.getClass().getMethod("weaves").invoke(client);
       for (Object classWeave : weaves) {
         String name = weaveType.getMethod("name").invoke(classWeave) + ".class";
-        weave.invoke(null, classWeave, classFile(name, libraries), 0);
+        byte[] classFile = classFile(name, libraries);
+        // A class may be there in newer versions of a library only.
+        if (classFile != null) {
+          weave.invoke(null, classWeave, classFile, 0);
+        }
       }
     }
   }
 
+  /** Null: there is none. */
   private static byte[] classFile(String name, List<File> libraries) throws IOException {
     for (File library : libraries) {
       try (JarFile jar = new JarFile(library)) {
@@ -175,7 +180,7 @@ final class Pack {
       }
     }
     try (InputStream in = ClassLoader.getSystemResourceAsStream(name)) {
-      return in.readAllBytes();
+      return in == null ? null : in.readAllBytes();
     }
   }
 

@@ -26,6 +26,14 @@ final class Clients {
       "org/apache/http/impl/conn/LoggingManagedHttpClientConnection",
       "org/apache/http/impl/conn/Wire"
     },
+    {
+      "org.genesystoken.agent.clients.asynchttpclient.AhcClient",
+      "org/asynchttpclient/netty/request/NettyRequestSender",
+      "org/asynchttpclient/netty/handler/HttpHandler",
+      "org/asynchttpclient/netty/handler/Http2Handler",
+      "org/asynchttpclient/netty/handler/AsyncHttpClientHandler",
+      "org/asynchttpclient/netty/NettyResponseFuture"
+    },
   };
 
   private Clients() {}
