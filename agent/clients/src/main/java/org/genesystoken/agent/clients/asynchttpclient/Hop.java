@@ -40,8 +40,8 @@ final class Hop {
   /** How long a call may be held up for a body that trickles. Milliseconds. */
   private static final long PATIENCE = 2000;
 
-  /** Bytes of an answer that are held while the token is renewed. */
-  private static final int HOLD_LIMIT = 64 * 1024;
+  /** Bytes of an answer that are held while the token is renewed, or read off after that. */
+  private static final int HOLD_LIMIT = 256 * 1024;
 
   private enum State {
     /** Nothing of the answer is there. */
@@ -70,6 +70,7 @@ final class Hop {
   private int length;
   private long size;
   private boolean whole;
+  private boolean agreed;
 
   private Hop(Sending sending, String sent) {
     this.sending = sending;
@@ -160,6 +161,8 @@ final class Hop {
     }
     if (state == State.HOLDING && (whole || length == head.length || !isBodyNeeded())) {
       decide();
+    } else if (agreed && (whole || size > HOLD_LIMIT)) {
+      replay();
     } else if (state == State.DECIDING && size > HOLD_LIMIT) {
       handOver();
     }
@@ -218,10 +221,23 @@ final class Hop {
     if (future.isDone()) {
       state = State.PASSED;
       drop();
-    } else if (replays) {
+    } else if (!replays) {
+      handOver();
+    } else if (whole) {
       replay();
     } else {
-      handOver();
+      // The rest is read off, so that the connection can be used again.
+      agreed = true;
+      patience =
+          channel
+              .eventLoop()
+              .schedule(this::replayIfDue, PATIENCE, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void replayIfDue() {
+    if (state == State.DECIDING && !future.isDone()) {
+      replay();
     }
   }
 
@@ -231,6 +247,7 @@ final class Hop {
    */
   private void replay() {
     state = State.REPLAYED;
+    patience.cancel(false);
     Request request = future.getCurrentRequest();
     // Only a stream of HTTP/2 has one.
     Channel parent = channel.parent();
@@ -315,6 +332,8 @@ final class Hop {
       if (future.isDone()) {
         state = State.PASSED;
         drop();
+      } else if (agreed) {
+        replay();
       } else {
         handOver();
       }
