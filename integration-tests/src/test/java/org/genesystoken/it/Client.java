@@ -1,5 +1,7 @@
 package org.genesystoken.it;
 
+import java.io.File;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The HTTP clients of the app, each with a way of calling. */
@@ -10,7 +12,11 @@ enum Client {
   ASYNC_1("java.net.http sendAsync", "async-1", 11),
   ASYNC_2("java.net.http sendAsync, HTTP/2", "async-2", 11),
   APACHE_4_3("Apache HttpClient 4.3.6", "apache4", "apache-4.3.6"),
-  APACHE_4_5("Apache HttpClient 4.5.14", "apache4", "apache-4.5.14");
+  APACHE_4_5("Apache HttpClient 4.5.14", "apache4", "apache-4.5.14"),
+  APACHE_5_0("Apache HttpClient 5.0.4", "apache5", "apache-5.0.4"),
+  APACHE_5_5("Apache HttpClient 5.5.1", "apache5", "apache-5.5.1"),
+  AHC_2("AsyncHttpClient 2.12.4", "ahc", "async-http-client-2.12.4"),
+  AHC_3("AsyncHttpClient 3.0.13", "ahc", 11, "async-http-client-3.0.13");
 
   private final String label;
   private final String probeName;
@@ -51,12 +57,28 @@ enum Client {
         : new String[] {"probe-" + probeName, "libraries/" + library + "/*"};
   }
 
+  /** The same with full paths, for a class loader of its own. */
+  String deployment() {
+    return Stream.of(classPath())
+        .map(entry -> ForkedApp.target("") + File.separator + entry)
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
   boolean isLibrary() {
     return library != null;
   }
 
   boolean isJavaNetHttp() {
     return !isLibrary() && this != URL_CONNECTION;
+  }
+
+  /** Whether the agent keeps a copy of a body that can be read once. */
+  boolean keepsBodies() {
+    return isLibrary() && !isAsyncHttpClient();
+  }
+
+  boolean isAsyncHttpClient() {
+    return probeName.equals("ahc");
   }
 
   /** HttpURLConnection refuses the method PATCH. */

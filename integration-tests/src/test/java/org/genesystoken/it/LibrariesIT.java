@@ -3,6 +3,9 @@ package org.genesystoken.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
@@ -67,6 +70,98 @@ class LibrariesIT {
           .anyMatch(line -> line.contains("clients.urlconnection."))
           .noneMatch(line -> line.matches(".*clients[.]weave[.](Adapter|Library).*"))
           .noneMatch(line -> line.matches(".*clients[.](apache|okhttp|async|ahc).*"));
+    }
+  }
+
+  @TestFactory
+  Stream<DynamicNode> redeployed() {
+    return Matrix.onEveryJdk(
+        jdk ->
+            Stream.of(
+                dynamicTest(
+                    Matrix.name(
+                        jdk,
+                        ResultTable.ALL_CLIENTS,
+                        "two versions side by side, redeployed: covered, and nothing is leaked"),
+                    () -> {
+                      sideBySide(jdk, Client.APACHE_4_3, Client.APACHE_4_5);
+                      sideBySide(jdk, Client.APACHE_5_0, Client.APACHE_5_5);
+                    })));
+  }
+
+  private static void sideBySide(Jdks.Jdk jdk, Client older, Client newer) {
+    try (FakeGenesys genesys = new FakeGenesys();
+        ForkedApp app =
+            ForkedApp.Launch.on(jdk)
+                .withAgent(AgentSettings.clientCredentials(genesys).asArgument())
+                .start()) {
+      // when
+      List<String> seen =
+          app.run(
+              "redeploy\ttimes=20\t"
+                  + older.field()
+                  + "\tapp="
+                  + older.deployment()
+                  + "\tapp="
+                  + newer.deployment()
+                  + "\turl="
+                  + genesys.http("/api/v2/x")
+                  + Scenarios.STALE);
+
+      // then
+      assertThat(seen)
+          .containsExactly("calls answered 200: 40", "undeployed: 40", "still there: 0");
+      assertThat(app.finish()).isZero();
+      assertThat(app.stderr()).isEmpty();
+    }
+  }
+
+  @TestFactory
+  Stream<DynamicNode> logs() {
+    return Matrix.onEveryJdk(
+        jdk ->
+            Client.librariesOn(jdk)
+                .map(
+                    client ->
+                        dynamicTest(
+                            Matrix.name(jdk, client, "no token in the library's own logs"),
+                            () -> nothingInLogs(jdk, client))));
+  }
+
+  private static void nothingInLogs(Jdks.Jdk jdk, Client client) throws IOException {
+    Path dir = Files.createDirectories(ForkedApp.target("logs-" + client.name() + jdk.release()));
+    Path log = dir.resolve("library.log");
+    Files.deleteIfExists(log);
+    Path logging =
+        Files.writeString(
+            dir.resolve("logging.properties"),
+            "handlers=java.util.logging.FileHandler\n.level=ALL\n"
+                + "java.util.logging.FileHandler.level=ALL\n"
+                + "java.util.logging.FileHandler.pattern="
+                + log
+                + "\njava.util.logging.FileHandler.formatter="
+                + "java.util.logging.SimpleFormatter\n");
+    try (FakeGenesys genesys = new FakeGenesys();
+        ForkedApp app =
+            ForkedApp.Launch.on(jdk)
+                .with(client)
+                .with(
+                    "-Djava.util.logging.config.file=" + logging,
+                    "-Dorg.apache.commons.logging.Log="
+                        + "org.apache.commons.logging.impl.Jdk14Logger")
+                .withAgent(AgentSettings.clientCredentials(genesys).asArgument())
+                .start()) {
+      // when
+      String call = "call\t" + client.field() + "\turl=" + genesys.http("/api/v2/x");
+      assertThat(app.run(call)).contains("code: 200");
+      genesys.kill();
+      assertThat(app.run(call + Scenarios.STALE)).contains("code: 200");
+      assertThat(app.finish()).isZero();
+
+      // then
+      assertThat(Files.readString(log))
+          .contains(">> GET /api/v2/x", ">> Authorization: Bearer stale", "\"Authorization: ****")
+          .doesNotContain(FakeGenesys.TOKEN_MARK);
     }
   }
 }

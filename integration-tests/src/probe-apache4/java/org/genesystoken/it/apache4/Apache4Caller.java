@@ -41,6 +41,7 @@ public final class Apache4Caller implements HttpCaller {
 
   private Apache4Caller() {}
 
+  /** The only one, whatever the name. */
   public static Apache4Caller of(String name) {
     return INSTANCE;
   }

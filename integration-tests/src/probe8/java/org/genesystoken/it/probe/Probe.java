@@ -53,6 +53,9 @@ public final class Probe {
       case "soak":
         Soak.run(caller(call), call, outcome);
         break;
+      case "redeploy":
+        Redeploy.run(call, outcome);
+        break;
       case "surroundings":
         Surroundings.describe(outcome);
         break;

@@ -27,6 +27,12 @@ final class Clients {
       "org/apache/http/impl/conn/Wire"
     },
     {
+      "org.genesystoken.agent.clients.apache5.Apache5Client",
+      "org/apache/hc/client5/http/impl/classic/InternalExecRuntime",
+      "org/apache/hc/client5/http/impl/io/DefaultManagedHttpClientConnection",
+      "org/apache/hc/client5/http/impl/Wire"
+    },
+    {
       "org.genesystoken.agent.clients.asynchttpclient.AhcClient",
       "org/asynchttpclient/netty/request/NettyRequestSender",
       "org/asynchttpclient/netty/handler/HttpHandler",

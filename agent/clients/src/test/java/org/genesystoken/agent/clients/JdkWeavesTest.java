@@ -20,6 +20,8 @@ import net.bytebuddy.jar.asm.MethodVisitor;
 import net.bytebuddy.jar.asm.commons.ClassRemapper;
 import net.bytebuddy.jar.asm.commons.SimpleRemapper;
 import net.bytebuddy.utility.OpenedClassReader;
+import org.genesystoken.agent.clients.apache4.Apache4Client;
+import org.genesystoken.agent.clients.apache5.Apache5Client;
 import org.genesystoken.agent.clients.httpclient.JdkHttpClient;
 import org.genesystoken.agent.clients.urlconnection.UrlConnectionClient;
 import org.genesystoken.agent.clients.weave.ClassWeave;
@@ -30,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the clients weave, in the classes of the JDK that runs the tests. */
+/** What the clients weave, in the classes of the JDK that runs the tests, and of libraries. */
 class JdkWeavesTest {
   private static final int FIRST_HOOK = 100;
 
@@ -40,7 +42,11 @@ class JdkWeavesTest {
 
   private static List<Client> clients() {
     TokenPolicy policy = new ScriptedPolicy();
-    return Arrays.asList(new UrlConnectionClient(policy), new JdkHttpClient(policy));
+    return Arrays.asList(
+        new UrlConnectionClient(policy),
+        new JdkHttpClient(policy),
+        new Apache4Client(policy),
+        new Apache5Client(policy));
   }
 
   @ParameterizedTest

@@ -10,6 +10,7 @@ import org.apache.http.client.methods.HttpRequestWrapper;
 import org.apache.http.client.protocol.HttpClientContext;
 import org.apache.http.conn.routing.HttpRoute;
 import org.apache.http.impl.execchain.ClientExecChain;
+import org.genesystoken.agent.clients.body.WrittenToken;
 import org.genesystoken.agent.clients.weave.Adapter;
 import org.genesystoken.agent.core.policy.TokenPolicy;
 
@@ -24,7 +25,7 @@ public final class Apache4Adapter implements Adapter {
             (nothing, context) -> execute(policy, (Object[]) context),
             (request, context) -> present((HttpRequest) request, ((Object[]) context)[1]),
             (request, context) -> TokenHeader.withdraw((HttpRequest) request),
-            (bytes, context) -> TokenHeader.masked((byte[]) bytes));
+            (bytes, context) -> WrittenToken.masked((byte[]) bytes));
   }
 
   @Override

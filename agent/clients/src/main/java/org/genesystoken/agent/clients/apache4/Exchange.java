@@ -1,8 +1,6 @@
 package org.genesystoken.agent.clients.apache4;
 
 import java.io.IOException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import org.apache.http.Header;
 import org.apache.http.HttpEntity;
 import org.apache.http.HttpEntityEnclosingRequest;
@@ -16,6 +14,9 @@ import org.apache.http.client.protocol.HttpClientContext;
 import org.apache.http.concurrent.Cancellable;
 import org.apache.http.conn.routing.HttpRoute;
 import org.apache.http.impl.execchain.ClientExecChain;
+import org.genesystoken.agent.clients.body.Head;
+import org.genesystoken.agent.clients.body.KeptBody;
+import org.genesystoken.agent.clients.body.Waiting;
 import org.genesystoken.agent.core.policy.ApiAnswer;
 import org.genesystoken.agent.core.policy.RefusedCall;
 import org.genesystoken.agent.core.policy.TokenPolicy;
@@ -71,7 +72,7 @@ final class Exchange implements HttpExecutionAware {
       // May wait for a first token; not later, with a connection in hand.
       policy.authorization(own == null ? null : own.getValue(), budget);
     }
-    KeptEntity kept = keep();
+    KeptBody kept = keep();
     Object answer = send(context);
     RefusedCall refused = null;
     while (answer instanceof CloseableHttpResponse) {
@@ -80,17 +81,19 @@ final class Exchange implements HttpExecutionAware {
         return response;
       }
       refused = refused == null ? policy.refusedCall() : refused;
-      Head head = Head.of(refused, response);
-      if (!replays(refused, head.answer(response), isReplayable(kept), budget)) {
-        return head.handOver(response);
+      Head head = Answers.head(refused, response);
+      ApiAnswer refusal = head.of(Answers.of(response));
+      boolean replayable = kept == null || kept.isWhole();
+      if (!Waiting.replays(
+          refused.replaysAsync(refusal, sent, replayable, budget), this::isAborted)) {
+        return Answers.handOver(response, head);
       }
-      head.drain(response);
+      Answers.drop(response, head);
       reset(kept);
-      Object before = answer;
       answer = send(context);
       if (answer instanceof IOException && head.isWhole() && !isAborted()) {
         // Without the agent the app would have had the refusal, and no failure.
-        return head.handOver((CloseableHttpResponse) before);
+        return Answers.handOver(response, head);
       }
     }
     return answer;
@@ -118,51 +121,27 @@ final class Exchange implements HttpExecutionAware {
     }
   }
 
-  private boolean replays(
-      RefusedCall refused, ApiAnswer answer, boolean replayable, long budgetMillis) {
-    CompletableFuture<Boolean> replays = new CompletableFuture<>();
-    setCancellable(() -> replays.complete(false));
-    refused
-        .replaysAsync(answer, sent, replayable, budgetMillis)
-        .whenComplete((yes, failure) -> replays.complete(failure == null && yes));
-    try {
-      // What was aborted meanwhile is sent on: the library then says so, in its own words.
-      return replays.get() || isAborted();
-    } catch (InterruptedException ofApp) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException failed) {
-      // then there is no replay
-    }
-    return false;
-  }
-
   /** Has a body that can be read once only kept while it is sent. */
-  private KeptEntity keep() {
-    HttpEntity entity = entity();
-    if (entity == null || entity.isRepeatable()) {
+  private KeptBody keep() {
+    if (!(request instanceof HttpEntityEnclosingRequest)) {
       return null;
     }
-    KeptEntity kept = new KeptEntity(entity, policy.replayBodyLimit());
-    ((HttpEntityEnclosingRequest) request).setEntity(kept);
+    HttpEntityEnclosingRequest enclosing = (HttpEntityEnclosingRequest) request;
+    HttpEntity entity = enclosing.getEntity();
+    // Of a body that can be read once the library may say that it is repeatable until it was read.
+    if (entity == null || (entity.isRepeatable() && !entity.isStreaming())) {
+      return null;
+    }
+    KeptBody kept = new KeptBody(policy.replayBodyLimit());
+    enclosing.setEntity(new KeptEntity(entity, kept));
     return kept;
   }
 
-  private HttpEntity entity() {
-    return request instanceof HttpEntityEnclosingRequest
-        ? ((HttpEntityEnclosingRequest) request).getEntity()
-        : null;
-  }
-
-  private static boolean isReplayable(KeptEntity kept) {
-    return kept == null || kept.isWhole();
-  }
-
   /** Makes the request as it came. */
-  private void reset(KeptEntity kept) {
+  private void reset(KeptBody kept) {
     request.setHeaders(headers);
     if (kept != null) {
       kept.replay();
-      ((HttpEntityEnclosingRequest) request).setEntity(kept);
     }
   }
 

@@ -1,0 +1,158 @@
+package org.genesystoken.agent.clients.apache5;
+
+import java.io.IOException;
+import org.apache.hc.client5.http.RouteInfo;
+import org.apache.hc.client5.http.classic.ExecRuntime;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.impl.DefaultConnectionReuseStrategy;
+import org.apache.hc.core5.util.Timeout;
+import org.genesystoken.agent.clients.body.Head;
+import org.genesystoken.agent.clients.body.KeptBody;
+import org.genesystoken.agent.clients.body.Waiting;
+import org.genesystoken.agent.core.policy.ApiAnswer;
+import org.genesystoken.agent.core.policy.RefusedCall;
+import org.genesystoken.agent.core.policy.TokenPolicy;
+
+/**
+ * One hop of a call, sent once or, after a refusal, again on the connection that it has. One
+ * thread.
+ */
+final class Exchange {
+  /** The request that this thread carries out: so that the library's own code is let through. */
+  private static final ThreadLocal<ClassicHttpRequest> CURRENT = new ThreadLocal<>();
+
+  private final TokenPolicy policy;
+  private final ExecRuntime runtime;
+  private final RouteInfo route;
+  private final ClassicHttpRequest request;
+  private final HttpClientContext context;
+  private String sent;
+
+  Exchange(
+      TokenPolicy policy,
+      ExecRuntime runtime,
+      RouteInfo route,
+      ClassicHttpRequest request,
+      HttpClientContext context) {
+    this.policy = policy;
+    this.runtime = runtime;
+    this.route = route;
+    this.request = request;
+    this.context = context;
+  }
+
+  /** The library's own way of sending a request. */
+  interface Send {
+    ClassicHttpResponse send(ClassicHttpRequest request, HttpClientContext context)
+        throws IOException, HttpException;
+  }
+
+  static boolean carriesOut(ClassicHttpRequest request) {
+    return CURRENT.get() == request;
+  }
+
+  /** The answer for the app, or what is to be thrown at it. */
+  Object execute(Send way) {
+    long budget = budgetMillis();
+    HttpEntity entity = request.getEntity();
+    // The library says of a body that can be read once that it is repeatable until it was read.
+    KeptBody kept =
+        entity == null || (entity.isRepeatable() && !entity.isStreaming())
+            ? null
+            : new KeptBody(policy.replayBodyLimit());
+    RefusedCall refused = null;
+    Object answer = send(way, kept, budget);
+    while (answer instanceof ClassicHttpResponse) {
+      ClassicHttpResponse response = (ClassicHttpResponse) answer;
+      if (!policy.looksAt(response.getCode()) || !policy.mayReplace(sent)) {
+        return response;
+      }
+      refused = refused == null ? policy.refusedCall() : refused;
+      Head head = Answers.head(refused, response);
+      ApiAnswer refusal = head.of(Answers.of(response));
+      boolean reusable =
+          DefaultConnectionReuseStrategy.INSTANCE.keepAlive(request, response, context);
+      // A closed tunnel is opened by a link of the chain above.
+      boolean replayable = (kept == null || kept.isWhole()) && (reusable || !route.isTunnelled());
+      if (!Waiting.replays(
+              refused.replaysAsync(refusal, sent, replayable, budget), runtime::isExecutionAborted)
+          || !prepare(response, head, reusable)) {
+        return Answers.handOver(response, head);
+      }
+      if (kept != null) {
+        kept.replay();
+      }
+      answer = send(way, kept, budget);
+      if (answer instanceof IOException && head.isWhole() && !runtime.isExecutionAborted()) {
+        // Without the agent the app would have had the refusal, and no failure.
+        return Answers.handOver(response, head);
+      }
+    }
+    return answer;
+  }
+
+  /** To be asked when the body was sent. */
+  private static boolean isReplayable(HttpEntity entity, KeptBody kept) {
+    return kept == null ? entity == null || entity.isRepeatable() : kept.isWhole();
+  }
+
+  /** Makes the connection ready for another request. False: it cannot be had any more. */
+  private boolean prepare(ClassicHttpResponse response, Head head, boolean reusable) {
+    try {
+      if (!Answers.drain(response, head) || !reusable) {
+        if (route.isTunnelled()) {
+          return false;
+        }
+        runtime.disconnectEndpoint();
+      }
+    } catch (IOException lost) {
+      // then sending says so
+    }
+    return true;
+  }
+
+  private Object send(Send way, KeptBody kept, long budget) {
+    HttpEntity entity = request.getEntity();
+    Header[] own = request.getHeaders(HttpHeaders.AUTHORIZATION);
+    sent = own.length == 0 ? null : own[0].getValue();
+    String value = own.length > 1 ? null : policy.authorization(sent, budget);
+    ClassicHttpRequest before = CURRENT.get();
+    CURRENT.set(request);
+    try {
+      if (value != null && !value.equals(sent)) {
+        TokenHeader.present(request, value);
+        sent = value;
+      }
+      if (kept != null) {
+        request.setEntity(new KeptEntity(entity, kept));
+      }
+      return way.send(request, context);
+    } catch (IOException | HttpException | RuntimeException | Error ofCall) {
+      return ofCall;
+    } finally {
+      CURRENT.remove();
+      if (before != null) {
+        CURRENT.set(before);
+      }
+      TokenHeader.withdraw(request);
+      if (kept != null) {
+        request.setEntity(entity);
+      }
+    }
+  }
+
+  private long budgetMillis() {
+    RequestConfig config = context.getRequestConfig();
+    Timeout timeout = config == null ? null : config.getResponseTimeout();
+    return timeout == null || !timeout.isEnabled()
+        ? TokenPolicy.NO_BUDGET
+        : timeout.toMilliseconds();
+  }
+}

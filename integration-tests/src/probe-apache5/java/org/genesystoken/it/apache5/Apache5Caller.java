@@ -1,0 +1,180 @@
+package org.genesystoken.it.apache5;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpResponse;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.http.io.entity.InputStreamEntity;
+import org.apache.hc.core5.http.message.StatusLine;
+import org.genesystoken.it.probe.Bytes;
+import org.genesystoken.it.probe.Call;
+import org.genesystoken.it.probe.HttpCaller;
+import org.genesystoken.it.probe.Outcome;
+
+/** A client with a pool of one connection, and interceptors of the app's. */
+public final class Apache5Caller implements HttpCaller {
+  private static final Apache5Caller INSTANCE = new Apache5Caller();
+
+  private final Map<String, CloseableHttpClient> clients = new ConcurrentHashMap<>();
+  private final AtomicInteger requestsSeen = new AtomicInteger();
+  private final AtomicInteger responsesSeen = new AtomicInteger();
+
+  private Apache5Caller() {}
+
+  /** The only one, whatever the name. */
+  public static Apache5Caller of(String name) {
+    return INSTANCE;
+  }
+
+  @Override
+  public void call(Call call, Outcome outcome) throws Exception {
+    requestsSeen.set(0);
+    responsesSeen.set(0);
+    HttpUriRequestBase request = request(call);
+    HttpClientContext context = HttpClientContext.create();
+    try (CloseableHttpResponse response = execute(call, request, context)) {
+      outcome.add("code", response.getCode());
+      outcome.add("status line", new StatusLine(response));
+      outcome.headers("header", headers(response.getHeaders()));
+      outcome.look("body", () -> drain(response.getEntity()));
+    }
+    outcome.headers("request header", headers(context.getRequest().getHeaders()));
+    outcome.headers("own header", headers(withoutAuthorization(request)));
+    outcome.add("redirects", context.getRedirectLocations().getAll());
+    outcome.add("requests seen by an interceptor", requestsSeen);
+    outcome.add("responses seen by an interceptor", responsesSeen);
+  }
+
+  @Override
+  public String status(Call call) throws Exception {
+    try (CloseableHttpResponse response =
+        execute(call, request(call), HttpClientContext.create())) {
+      drain(response.getEntity());
+      return String.valueOf(response.getCode());
+    }
+  }
+
+  @SuppressWarnings("deprecation") // in 5.2 and later, and 5.0 has nothing else
+  private CloseableHttpResponse execute(
+      Call call, HttpUriRequestBase request, HttpClientContext context) throws IOException {
+    return client(call).execute(request, context);
+  }
+
+  private CloseableHttpClient client(Call call) {
+    return clients.computeIfAbsent(
+        String.join(" ", call.get("redirect", ""), call.get("proxy", ""), call.get("built", "")),
+        key -> build(call));
+  }
+
+  private CloseableHttpClient build(Call call) {
+    PoolingHttpClientConnectionManager pool = new PoolingHttpClientConnectionManager();
+    pool.setMaxTotal(1);
+    if ("minimal".equals(call.get("built", null))) {
+      return HttpClients.createMinimal(pool);
+    }
+    HttpClientBuilder builder =
+        HttpClientBuilder.create()
+            .setConnectionManager(pool)
+            // of 429 and 503
+            .disableAutomaticRetries()
+            .addRequestInterceptorLast((request, entity, context) -> requestsSeen.incrementAndGet())
+            .addResponseInterceptorLast(
+                (response, entity, context) -> responsesSeen.incrementAndGet());
+    if ("off".equals(call.get("redirect", "on"))) {
+      builder.disableRedirectHandling();
+    }
+    String proxy = call.get("proxy", null);
+    if (proxy != null) {
+      builder.setProxy(new HttpHost("127.0.0.1", Integer.parseInt(proxy)));
+    }
+    return builder.build();
+  }
+
+  private static HttpUriRequestBase request(Call call) {
+    HttpUriRequestBase request =
+        new HttpUriRequestBase(call.get("method", "GET"), URI.create(call.get("url", null)));
+    request.setConfig(
+        RequestConfig.custom()
+            .setConnectTimeout(10, TimeUnit.SECONDS)
+            .setConnectionRequestTimeout(10, TimeUnit.SECONDS)
+            .setResponseTimeout(call.getInt("timeout", 20_000), TimeUnit.MILLISECONDS)
+            .setExpectContinueEnabled(call.get("expect", null) != null)
+            .build());
+    request.setHeader("X-App", "probe");
+    for (String header : call.all("header")) {
+      int colon = header.indexOf(": ");
+      request.setHeader(header.substring(0, colon), header.substring(colon + 2));
+    }
+    byte[] body = call.body();
+    if (body != null) {
+      String streaming = call.get("streaming", null);
+      String type = call.all("header").isEmpty() ? null : own(call);
+      org.apache.hc.core5.http.ContentType contentType =
+          org.apache.hc.core5.http.ContentType.create(
+              type == null ? "application/octet-stream" : type);
+      request.setEntity(
+          streaming == null
+              ? new ByteArrayEntity(body, contentType)
+              : new InputStreamEntity(
+                  new ByteArrayInputStream(body),
+                  "chunked".equals(streaming) ? -1 : body.length,
+                  contentType));
+    }
+    return request;
+  }
+
+  private static String own(Call call) {
+    for (String header : call.all("header")) {
+      if (header.startsWith("Content-Type: ")) {
+        return header.substring("Content-Type: ".length());
+      }
+    }
+    return null;
+  }
+
+  private static Header[] withoutAuthorization(HttpUriRequestBase request) {
+    List<Header> others = new ArrayList<>();
+    for (Header header : request.getHeaders()) {
+      if (!header.getName().equals("Authorization")) {
+        others.add(header);
+      }
+    }
+    return others.toArray(new Header[0]);
+  }
+
+  private static Map<String, List<String>> headers(Header[] all) {
+    Map<String, List<String>> headers = new TreeMap<>();
+    for (Header header : all) {
+      headers.computeIfAbsent(header.getName(), name -> new ArrayList<>()).add(header.getValue());
+    }
+    return headers;
+  }
+
+  private static String drain(HttpEntity entity) throws IOException {
+    if (entity == null) {
+      return "none";
+    }
+    try (InputStream body = entity.getContent()) {
+      return Bytes.describe(Bytes.readAll(body));
+    }
+  }
+}
