@@ -10,7 +10,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Apps with a library of their own, as a server deploys them: side by side, and again and again. */
+/**
+ * Apps with a library of their own, as a server deploys them: side by side, and again and again.
+ */
 final class Redeploy {
   private static final int PATIENCE = 50;
 

@@ -80,7 +80,7 @@ final class Exchange {
       boolean reusable =
           DefaultConnectionReuseStrategy.INSTANCE.keepAlive(request, response, context);
       // A closed tunnel is opened by a link of the chain above.
-      boolean replayable = (kept == null || kept.isWhole()) && (reusable || !route.isTunnelled());
+      boolean replayable = isReplayable(entity, kept) && (reusable || !route.isTunnelled());
       if (!Waiting.replays(
               refused.replaysAsync(refusal, sent, replayable, budget), runtime::isExecutionAborted)
           || !prepare(response, head, reusable)) {

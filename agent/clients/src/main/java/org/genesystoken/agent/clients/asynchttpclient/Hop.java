@@ -228,10 +228,7 @@ final class Hop {
     } else {
       // The rest is read off, so that the connection can be used again.
       agreed = true;
-      patience =
-          channel
-              .eventLoop()
-              .schedule(this::replayIfDue, PATIENCE, TimeUnit.MILLISECONDS);
+      patience = channel.eventLoop().schedule(this::replayIfDue, PATIENCE, TimeUnit.MILLISECONDS);
     }
   }
 
