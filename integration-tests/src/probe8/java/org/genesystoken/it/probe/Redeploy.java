@@ -61,7 +61,7 @@ final class Redeploy {
 
   private static URL[] urls(String classPath) throws MalformedURLException {
     List<URL> urls = new ArrayList<>();
-    for (String entry : classPath.split(File.pathSeparator)) {
+    for (String entry : classPath.split(File.pathSeparator, -1)) {
       File file = new File(entry.replace("*", ""));
       File[] jars = entry.endsWith("*") ? file.listFiles() : new File[] {file};
       for (File jar : jars == null ? new File[0] : jars) {
