@@ -52,7 +52,8 @@ public final class AhcCaller implements HttpCaller {
 
   private final Map<String, AsyncHttpClient> clients = new ConcurrentHashMap<>();
   private final AtomicInteger requestsSeen = new AtomicInteger();
-  private final List<String> responsesSeen = new ArrayList<>();
+  private final List<Integer> responsesSeen = new ArrayList<>();
+  private final List<String> authorizationsSeen = new ArrayList<>();
 
   private AhcCaller() {}
 
@@ -65,6 +66,7 @@ public final class AhcCaller implements HttpCaller {
     requestsSeen.set(0);
     synchronized (responsesSeen) {
       responsesSeen.clear();
+      authorizationsSeen.clear();
     }
     Request request = request(call);
     Noting handler = new Noting(call.get("abort", "never"));
@@ -99,6 +101,9 @@ public final class AhcCaller implements HttpCaller {
     outcome.add("requests seen by a filter", requestsSeen);
     synchronized (responsesSeen) {
       outcome.add("responses seen by a filter", responsesSeen);
+      for (String seen : authorizationsSeen) {
+        outcome.add("request header authorization", seen);
+      }
     }
   }
 
@@ -133,14 +138,9 @@ public final class AhcCaller implements HttpCaller {
                   @Override
                   public <T> FilterContext<T> filter(FilterContext<T> context) {
                     synchronized (responsesSeen) {
-                      responsesSeen.add(
-                          context.getResponseStatus().getStatusCode()
-                              + " "
-                              + context
-                                  .getRequest()
-                                  .getHeaders()
-                                  .get("Authorization", "none")
-                                  .length());
+                      responsesSeen.add(context.getResponseStatus().getStatusCode());
+                      authorizationsSeen.addAll(
+                          context.getRequest().getHeaders().getAll("Authorization"));
                     }
                     return context;
                   }
