@@ -36,6 +36,7 @@ import org.asynchttpclient.proxy.ProxyServer;
 import org.asynchttpclient.request.body.generator.ByteArrayBodyGenerator;
 import org.asynchttpclient.request.body.generator.InputStreamBodyGenerator;
 import org.asynchttpclient.request.body.multipart.ByteArrayPart;
+import org.asynchttpclient.ws.WebSocketUpgradeHandler;
 import org.genesystoken.it.probe.Bytes;
 import org.genesystoken.it.probe.Call;
 import org.genesystoken.it.probe.HttpCaller;
@@ -68,8 +69,13 @@ public final class AhcCaller implements HttpCaller {
       responsesSeen.clear();
       authorizationsSeen.clear();
     }
+    if (call.get("url", "").startsWith("ws:")) {
+      openWebSocket(call, outcome);
+      return;
+    }
     Request request = request(call);
-    Noting handler = new Noting(call.get("abort", "never"));
+    boolean mayBeHttp2 = isVersion3() && call.get("url", "").startsWith("https:");
+    Noting handler = new Noting(call.get("abort", "never"), mayBeHttp2);
     ListenableFuture<Response> future = client(call).executeRequest(request, handler);
     String cancel = call.get("cancel-after", null);
     if (cancel != null) {
@@ -104,6 +110,17 @@ public final class AhcCaller implements HttpCaller {
       for (String seen : authorizationsSeen) {
         outcome.add("request header authorization", seen);
       }
+    }
+  }
+
+  private void openWebSocket(Call call, Outcome outcome) throws InterruptedException {
+    try {
+      client(call)
+          .prepareGet(call.get("url", null))
+          .execute(new WebSocketUpgradeHandler.Builder().build())
+          .get();
+    } catch (ExecutionException refused) {
+      outcome.add("failed", Outcome.describe(refused.getCause()));
     }
   }
 
@@ -229,12 +246,21 @@ public final class AhcCaller implements HttpCaller {
   /** Milliseconds in version 2, a {@code Duration} in version 3. */
   private static void setTimeout(RequestBuilder request, String name, int millis)
       throws ReflectiveOperationException {
-    try {
-      RequestBuilder.class.getMethod(name, int.class).invoke(request, millis);
-    } catch (NoSuchMethodException ofVersion3) {
+    if (isVersion3()) {
       RequestBuilder.class
           .getMethod(name, Duration.class)
           .invoke(request, Duration.ofMillis(millis));
+    } else {
+      RequestBuilder.class.getMethod(name, int.class).invoke(request, millis);
+    }
+  }
+
+  private static boolean isVersion3() {
+    try {
+      RequestBuilder.class.getMethod("setReadTimeout", Duration.class);
+      return true;
+    } catch (NoSuchMethodException ofVersion2) {
+      return false;
     }
   }
 
@@ -255,15 +281,20 @@ public final class AhcCaller implements HttpCaller {
   private static final class Noting extends AsyncCompletionHandler<Response> {
     private final List<String> events = new java.util.concurrent.CopyOnWriteArrayList<>();
     private final String abort;
+    private final boolean mayBeHttp2;
     private volatile Map<String, List<String>> sent = new TreeMap<>();
 
-    Noting(String abort) {
+    Noting(String abort, boolean mayBeHttp2) {
       this.abort = abort;
+      this.mayBeHttp2 = mayBeHttp2;
     }
 
     @Override
     public void onRequestSend(NettyRequest request) {
-      events.add("sent");
+      // The library tells of each stream of HTTP/2, also of the one for a replay.
+      if (!mayBeHttp2 || !events.contains("sent")) {
+        events.add("sent");
+      }
       sent = headers(request.getHttpRequest().headers());
     }
 
