@@ -167,6 +167,7 @@ final class Pack {
     }
   }
 
+  /** Null: there is none. */
   private static byte[] classFile(String name, List<File> libraries) throws IOException {
     for (File library : libraries) {
       try (JarFile jar = new JarFile(library)) {

@@ -20,7 +20,9 @@ enum Client {
   OKHTTP_4("OkHttp 4.12.0", "okhttp", "okhttp-4.12.0"),
   OKHTTP_4_ENQUEUE("OkHttp 4.12.0 enqueue", "okhttp", "okhttp-4.12.0"),
   OKHTTP_5("OkHttp 5.5.1", "okhttp", "okhttp-5.5.1"),
-  OKHTTP_5_ENQUEUE("OkHttp 5.5.1 enqueue", "okhttp", "okhttp-5.5.1");
+  OKHTTP_5_ENQUEUE("OkHttp 5.5.1 enqueue", "okhttp", "okhttp-5.5.1"),
+  AHC_2("AsyncHttpClient 2.12.4", "ahc", "async-http-client-2.12.4"),
+  AHC_3("AsyncHttpClient 3.0.13", "ahc", 11, "async-http-client-3.0.13");
 
   private final String label;
   private final String probeName;
@@ -79,6 +81,15 @@ enum Client {
 
   boolean isOkHttp() {
     return "okhttp".equals(probeName);
+  }
+
+  /** Whether the agent keeps a copy of a body that can be read once. */
+  boolean keepsBodies() {
+    return isLibrary() && !isAsyncHttpClient();
+  }
+
+  boolean isAsyncHttpClient() {
+    return probeName.equals("ahc");
   }
 
   /** HttpURLConnection refuses the method PATCH. */

@@ -36,7 +36,7 @@ final class LibraryScenarios {
                           + Scenarios.STALE
                           + "\tbody=65536")
               .check(Scenarios::bodiesAsSent)
-              .only((client, jdk) -> client.isLibrary()));
+              .only((client, jdk) -> client.keepsBodies()));
       rows.add(
           Scenario.of("body that can be read once, " + length + ", expired, too long to keep")
               .agent(SMALL_LIMIT)

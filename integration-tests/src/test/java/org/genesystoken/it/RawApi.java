@@ -158,6 +158,16 @@ final class RawApi implements AutoCloseable {
         }
         reply(out, live ? "200 OK" : "401 Unauthorized", "", live ? sha256 : EXPIRED);
       }
+      case "close" -> {
+        reply(out, live ? "200 OK" : "401 Unauthorized", "Connection: close\r\n", EXPIRED);
+        throw new IOException("closed on purpose");
+      }
+      case "lost" -> {
+        if (live) {
+          throw new IOException("lost on purpose");
+        }
+        reply(out, "401 Unauthorized", "", EXPIRED);
+      }
       case "hang" -> hang(in);
       case "hang-live" -> {
         if (live) {

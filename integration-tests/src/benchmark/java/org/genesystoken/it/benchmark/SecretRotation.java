@@ -42,7 +42,11 @@ final class SecretRotation {
         calls++;
         if (sent == null || !server.isLive(sent)) {
           // a replay with a better token is no failure, as the app sees none
-          failed += policy.renew(sent, Long.MAX_VALUE) && server.isLive(policy.authorization(null, Long.MAX_VALUE)) ? 0 : 1;
+          failed +=
+              policy.renew(sent, Long.MAX_VALUE)
+                      && server.isLive(policy.authorization(null, Long.MAX_VALUE))
+                  ? 0
+                  : 1;
         }
         TimeUnit.MILLISECONDS.sleep(1);
       }

@@ -42,6 +42,14 @@ final class Clients {
       "okhttp3/internal/http1/Http1ExchangeCodec",
       "okhttp3/internal/http2/Http2ExchangeCodec"
     },
+    {
+      "org.genesystoken.agent.clients.asynchttpclient.AhcClient",
+      "org/asynchttpclient/netty/request/NettyRequestSender",
+      "org/asynchttpclient/netty/handler/HttpHandler",
+      "org/asynchttpclient/netty/handler/Http2Handler",
+      "org/asynchttpclient/netty/handler/AsyncHttpClientHandler",
+      "org/asynchttpclient/netty/NettyResponseFuture"
+    },
   };
 
   private Clients() {}

@@ -136,6 +136,12 @@ public final class Code {
     return this;
   }
 
+  /** Swaps the two objects on top of the stack. */
+  public Code swap() {
+    out.visitInsn(Opcodes.SWAP);
+    return this;
+  }
+
   public Code drop() {
     out.visitInsn(Opcodes.POP);
     return this;

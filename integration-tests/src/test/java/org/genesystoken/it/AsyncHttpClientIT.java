@@ -1,0 +1,269 @@
+package org.genesystoken.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.genesystoken.it.Scenarios.STALE;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.genesystoken.it.FakeGenesys.Answer;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** What is AsyncHttpClient's own: kinds of bodies, handlers that abort, cancels, time-outs. */
+class AsyncHttpClientIT {
+  private static final List<String> REPEATABLE =
+      List.of("bytes", "buffer", "string", "generator", "file", "form", "multipart");
+
+  @TestFactory
+  Stream<DynamicNode> calls() {
+    return Matrix.onEveryJdk(
+        jdk ->
+            Client.librariesOn(jdk)
+                .filter(Client::isAsyncHttpClient)
+                .flatMap(client -> new Bench(jdk, client).cells()));
+  }
+
+  /** One client on one JDK: an app with the agent, one without, and the server of both. */
+  static final class Bench {
+    private final Jdks.Jdk jdk;
+    private final Client client;
+    private final FakeGenesys genesys = new FakeGenesys();
+    private final RawApi api = new RawApi(genesys);
+    private ForkedApp app;
+    private ForkedApp agentless;
+
+    Bench(Jdks.Jdk jdk, Client client) {
+      this.jdk = jdk;
+      this.client = client;
+    }
+
+    Stream<DynamicTest> cells() {
+      return Stream.of(
+              Stream.of(cell("cold: the first call waits for its token", this::cold)),
+              REPEATABLE.stream()
+                  .map(kind -> cell("expired, body of kind " + kind, bench -> repeatable(kind))),
+              Stream.of(
+                  cell("expired, body that can be read once: not replayed", this::once),
+                  cell("expired, the server closes the connection", this::closed),
+                  cell("expired, the replay is lost: the app's 401", this::lost),
+                  cell("401 passed on, handlers that abort", this::aborted),
+                  cell("cancelled in attempt 1", bench -> cancelled("/hang/1")),
+                  cell("cancelled in attempt 2", this::cancelledInReplay),
+                  cell("the request's time-out bounds both attempts", this::requestTimeout),
+                  cell("the read time-out holds in the replay", this::readTimeout),
+                  cell("WebSocket handshake without a token", this::webSocket),
+                  cell("one connection per host, 500 calls, 10 % expired", this::pool),
+                  // last: the token endpoint is left alone for a while after that
+                  cell("cancelled while it waits for a token", this::cancelledInRefresh),
+                  dynamicTest(
+                      Matrix.name(jdk, client, "corners: nothing on stdout or stderr"),
+                      this::finish)))
+          .flatMap(cells -> cells);
+    }
+
+    private DynamicTest cell(String name, Consumer<Bench> check) {
+      return dynamicTest(
+          Matrix.name(jdk, client, name),
+          () -> {
+            start();
+            check.accept(this);
+          });
+    }
+
+    private void start() {
+      if (app == null) {
+        app = launch().withAgent(settings().asArgument()).start();
+        agentless = launch().start();
+      }
+      genesys.reset();
+      genesys.tokenEndpointSays(null);
+      assertThat(app.run(get("/api"))).contains("code: 200");
+      genesys.forget();
+      api.forget();
+    }
+
+    private ForkedApp.Launch launch() {
+      return ForkedApp.Launch.on(jdk).with(client);
+    }
+
+    private AgentSettings settings() {
+      return AgentSettings.clientCredentials(genesys)
+          .with("hosts", api.host() + "," + genesys.hosts())
+          .with("read-timeout", "4s");
+    }
+
+    private void cold(Bench bench) {
+      try (ForkedApp fresh = launch().withAgent(settings().asArgument()).start()) {
+        assertThat(fresh.run(get("/api"))).contains("code: 200");
+      }
+      assertThat(genesys.tokenCalls()).hasSize(1);
+      assertThat(api.requests())
+          .singleElement()
+          .matches(request -> genesys.isLive(request.header("authorization")));
+    }
+
+    private void repeatable(String kind) {
+      genesys.kill();
+      List<String> seen = app.run(post(kind));
+      assertThat(seen).contains("code: 200");
+      assertThat(events(seen))
+          .containsExactly("sent", "status 200", "headers", "body", "completed");
+      assertThat(api.requests()).extracting(RawApi.Request::body).hasSize(2);
+      assertThat(api.requests().get(1).body()).isEqualTo(api.requests().get(0).body());
+      assertThat(genesys.tokenCalls()).hasSize(1);
+      assertThat(api.connections()).isEqualTo(1);
+    }
+
+    private void once(Bench bench) {
+      genesys.kill();
+      assertThat(app.run(post("once"))).contains("code: 401");
+      assertThat(app.run(post("once"))).contains("code: 200");
+      assertThat(api.requests()).hasSize(2);
+      assertThat(genesys.tokenCalls()).hasSize(1);
+    }
+
+    private void closed(Bench bench) {
+      genesys.kill();
+      List<String> seen = app.run(get("/close"));
+      assertThat(seen).contains("code: 200");
+      assertThat(events(seen))
+          .containsExactly("sent", "status 200", "headers", "body", "completed");
+      assertThat(api.requests()).hasSize(2);
+    }
+
+    private void lost(Bench bench) {
+      genesys.kill();
+      List<String> seen = app.run(get("/lost"));
+      assertThat(seen).contains("code: 401").anyMatch(line -> line.contains("bad.credentials"));
+      assertThat(events(seen))
+          .filteredOn(event -> !event.equals("retry"))
+          .containsExactly("sent", "status 401", "headers", "body", "completed");
+    }
+
+    private void aborted(Bench bench) {
+      for (String when : List.of("status", "headers", "body")) {
+        String call =
+            "call\t"
+                + client.field()
+                + "\tabort="
+                + when
+                + "\turl="
+                + genesys.http("/sized/9000")
+                + STALE;
+        // how much of a body is in its first part is up to the network
+        assertThat(app.run(call))
+            .as(when)
+            .filteredOn(line -> !line.startsWith("millis: ") && !line.startsWith("body: "))
+            .isEqualTo(
+                comparable(agentless.run(call)).stream()
+                    .filter(line -> !line.startsWith("body: "))
+                    .toList());
+      }
+    }
+
+    private void cancelledInReplay(Bench bench) {
+      genesys.kill();
+      cancelled("/hang-live/0");
+    }
+
+    private void cancelled(String path) {
+      List<String> seen = app.run(get(path) + "\tcancel-after=700");
+      assertThat(seen).contains("cancelled: true", "failed: cancelled");
+      assertThat(events(seen))
+          .containsExactly("sent", "failure java.util.concurrent.CancellationException");
+      assertThat(api.awaitAbandoned()).as("request aborted").isTrue();
+    }
+
+    private void cancelledInRefresh(Bench bench) {
+      genesys.kill();
+      genesys.tokenEndpointSays(Answer.of(200, "").after(2000));
+      List<String> seen = app.run(get("/api") + "\tcancel-after=700");
+      assertThat(seen).contains("cancelled: true", "failed: cancelled");
+      assertThat(events(seen))
+          .containsExactly("sent", "failure java.util.concurrent.CancellationException");
+      assertThat(api.requests()).hasSize(1);
+    }
+
+    private void requestTimeout(Bench bench) {
+      genesys.kill();
+      List<String> seen = app.run(get("/hang-live/1000") + "\trequest-timeout=1800");
+      assertThat(seen).anyMatch(line -> line.startsWith("failed: ") && line.contains("imeout"));
+      // two attempts of their own would take 2800
+      assertThat(millis(seen)).isBetween(1700L, 2600L);
+      assertThat(api.requests()).hasSize(2);
+    }
+
+    private void readTimeout(Bench bench) {
+      genesys.kill();
+      List<String> seen = app.run(get("/hang-live/0") + "\tread-timeout=1000");
+      assertThat(seen).anyMatch(line -> line.startsWith("failed: ") && line.contains("imeout"));
+      assertThat(millis(seen)).isBetween(900L, 3000L);
+      assertThat(api.requests()).hasSize(2);
+    }
+
+    private void webSocket(Bench bench) {
+      String call = "call\t" + client.field() + "\turl=ws://" + api.host() + "/web-socket";
+      List<String> seen = app.run(call);
+      assertThat(api.requests())
+          .hasSize(1)
+          .allMatch(request -> "websocket".equals(request.header("upgrade")))
+          .allMatch(request -> request.header("authorization") == null);
+      assertThat(comparable(seen)).isEqualTo(comparable(agentless.run(call)));
+    }
+
+    private void pool(Bench bench) {
+      List<String> seen =
+          app.run(
+              "soak\t" + client.field() + "\tcalls=500\tmillis=1\turl=" + api.http("/every/10/"));
+      assertThat(seen).contains("succeeded: 500");
+      assertThat(genesys.tokenCalls().size()).isBetween(1, 500 / 9 + 1);
+      assertThat(api.connections()).isLessThan(3);
+    }
+
+    private void finish() throws Exception {
+      try (genesys;
+          api) {
+        agentless.close();
+        assertThat(app.finish()).as("exit code").isZero();
+        assertThat(app.foreignStdout()).as("stdout").isEmpty();
+        // the token endpoint that hung may have been worth a line
+        assertThat(app.stderr()).as("stderr").hasSizeLessThan(2);
+      }
+    }
+
+    private String get(String path) {
+      return "call\t" + client.field() + "\tmethod=GET\turl=" + api.http(path) + STALE;
+    }
+
+    private String post(String kind) {
+      return "call\t"
+          + client.field()
+          + "\tmethod=POST\tbody=70000\tkind="
+          + kind
+          + "\turl="
+          + api.http("/api")
+          + STALE;
+    }
+
+    private static List<String> events(List<String> seen) {
+      return seen.stream()
+          .filter(line -> line.startsWith("event: "))
+          .map(line -> line.substring("event: ".length()))
+          .toList();
+    }
+
+    private static long millis(List<String> seen) {
+      return seen.stream()
+          .filter(line -> line.startsWith("millis: "))
+          .mapToLong(line -> Long.parseLong(line.substring("millis: ".length())))
+          .sum();
+    }
+
+    private static List<String> comparable(List<String> seen) {
+      return seen.stream().filter(line -> !line.startsWith("millis: ")).toList();
+    }
+  }
+}
