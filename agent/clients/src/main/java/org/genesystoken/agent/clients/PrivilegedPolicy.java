@@ -92,6 +92,21 @@ final class PrivilegedPolicy extends TokenPolicy {
   }
 
   @Override
+  public boolean isInDoubt() {
+    return AccessController.doPrivileged((PrivilegedAction<Boolean>) policy::isInDoubt);
+  }
+
+  @Override
+  public void accepted(String sent) {
+    AccessController.doPrivileged(
+        (PrivilegedAction<Void>)
+            () -> {
+              policy.accepted(sent);
+              return null;
+            });
+  }
+
+  @Override
   public long pauseMillis(ApiAnswer answer, int pauses, long pausedMillis) {
     return AccessController.doPrivileged(
         (PrivilegedAction<Long>) () -> policy.pauseMillis(answer, pauses, pausedMillis));

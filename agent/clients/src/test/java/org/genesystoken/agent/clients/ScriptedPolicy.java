@@ -39,6 +39,12 @@ public final class ScriptedPolicy extends TokenPolicy {
   /** What a 429 is answered with; -1: none of the agent's business. */
   public volatile long pauseMillis = -1;
 
+  /** Whether good answers matter. */
+  public volatile boolean inDoubt;
+
+  /** The Authorization values of good answers. */
+  public final List<String> accepted = new ArrayList<>();
+
   /** The statuses of answers that were looked at and passed on. */
   public final List<Integer> passedOn = new ArrayList<>();
 
@@ -125,6 +131,16 @@ public final class ScriptedPolicy extends TokenPolicy {
   @Override
   public void replayRefused(String refused) {
     refusedReplays.add(refused);
+  }
+
+  @Override
+  public boolean isInDoubt() {
+    return inDoubt;
+  }
+
+  @Override
+  public void accepted(String sent) {
+    accepted.add(sent);
   }
 
   @Override

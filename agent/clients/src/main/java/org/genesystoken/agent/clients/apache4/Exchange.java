@@ -78,6 +78,7 @@ final class Exchange implements HttpExecutionAware {
     RefusedCall refused = null;
     while (answer instanceof CloseableHttpResponse) {
       CloseableHttpResponse response = (CloseableHttpResponse) answer;
+      policy.answered(response.getStatusLine().getStatusCode(), sent);
       if (!policy.looksAt(response.getStatusLine().getStatusCode()) || !policy.mayReplace(sent)) {
         return response;
       }

@@ -72,6 +72,7 @@ final class Exchange {
     Object answer = send(way, kept, budget);
     while (answer instanceof ClassicHttpResponse) {
       ClassicHttpResponse response = (ClassicHttpResponse) answer;
+      policy.answered(response.getCode(), sent);
       if (!policy.looksAt(response.getCode()) || !policy.mayReplace(sent)) {
         return response;
       }

@@ -117,6 +117,7 @@ final class Hop {
         return false;
       }
       TokenPolicy policy = sending.policy();
+      policy.answered(response.status().code(), sent);
       if (!policy.looksAt(response.status().code()) || !policy.mayReplace(sent)) {
         state = State.PASSED;
         return false;

@@ -157,6 +157,9 @@ final class Exchange {
     // What comes out of a cache was not sent.
     boolean ours = covered;
     covered = false;
+    if (ours) {
+      policy.answered(response.code(), sent);
+    }
     if (!ours || !policy.looksAt(response.code()) || !policy.mayReplace(sent)) {
       return null;
     }

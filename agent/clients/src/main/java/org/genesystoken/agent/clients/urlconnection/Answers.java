@@ -52,6 +52,10 @@ final class Answers {
           return responses;
         }
       }
+      if (policy.isInDoubt() && status != 100 && covers(policy, connection)) {
+        policy.answered(
+            status, ConnectionState.ACCESS.requests(connection).findValue(Authorization.NAME));
+      }
       CallState state = calls.find(connection);
       if (state == null || status == 100) {
         return responses;

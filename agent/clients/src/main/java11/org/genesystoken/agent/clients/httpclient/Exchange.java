@@ -249,6 +249,9 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
       // As the JDK's own, it is for the answer's headers.
       running.cancel(false);
     }
+    if (own) {
+      policy.answered(info.statusCode(), sent);
+    }
     return own && policy.looksAt(info.statusCode()) && isClear(info)
         ? new Refusal<>(
             this,

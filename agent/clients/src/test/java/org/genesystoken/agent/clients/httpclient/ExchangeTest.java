@@ -141,6 +141,22 @@ class ExchangeTest {
   }
 
   @Test
+  void aGoodAnswerIsToldOfWhereThePolicyIsInDoubt() {
+    // given
+    Exchange<Void> exchange = exchange(request().build());
+    exchange.ownHop("Bearer sent", true);
+
+    // when
+    exchange.apply(answer(200));
+    policy.inDoubt = true;
+    exchange.apply(answer(200));
+    exchange.apply(answer(500));
+
+    // then
+    assertThat(policy.accepted).containsExactly("Bearer sent");
+  }
+
+  @Test
   void aRefusalThatDoesNotMeanExpiredRenewsNothing() {
     // given
     policy.expired = false;
@@ -295,21 +311,24 @@ class ExchangeTest {
     return HttpRequest.newBuilder(COVERED);
   }
 
-  private static final ResponseInfo REFUSED =
-      new ResponseInfo() {
-        @Override
-        public int statusCode() {
-          return 401;
-        }
+  private static final ResponseInfo REFUSED = answer(401);
 
-        @Override
-        public HttpHeaders headers() {
-          return HttpHeaders.of(Map.of(), (name, value) -> true);
-        }
+  private static ResponseInfo answer(int status) {
+    return new ResponseInfo() {
+      @Override
+      public int statusCode() {
+        return status;
+      }
 
-        @Override
-        public HttpClient.Version version() {
-          return HttpClient.Version.HTTP_1_1;
-        }
-      };
+      @Override
+      public HttpHeaders headers() {
+        return HttpHeaders.of(Map.of(), (name, value) -> true);
+      }
+
+      @Override
+      public HttpClient.Version version() {
+        return HttpClient.Version.HTTP_1_1;
+      }
+    };
+  }
 }

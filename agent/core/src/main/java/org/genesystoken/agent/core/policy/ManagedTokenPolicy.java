@@ -140,6 +140,20 @@ final class ManagedTokenPolicy extends TokenPolicy {
   }
 
   @Override
+  public boolean isInDoubt() {
+    TokenManager started = manager;
+    return started != null && started.isInDoubt();
+  }
+
+  @Override
+  public void accepted(String sent) {
+    TokenManager started = manager;
+    if (started != null) {
+      started.accepted(sent);
+    }
+  }
+
+  @Override
   public long pauseMillis(ApiAnswer answer, int pauses, long pausedMillis) {
     return throttling.pauseMillis(answer, pauses, pausedMillis);
   }

@@ -117,6 +117,23 @@ public abstract class TokenPolicy {
    */
   public abstract void replayRefused(String refused);
 
+  /** Whether good answers matter now, as the API has refused a new token. Cheap. */
+  public abstract boolean isInDoubt();
+
+  /**
+   * To be called, where {@link #isInDoubt}, when a covered hop was answered well (below 400).
+   *
+   * @param sent the Authorization value that it carried
+   */
+  public abstract void accepted(String sent);
+
+  /** As {@link #accepted}, for any answer of a covered hop. */
+  public final void answered(int status, String sent) {
+    if (status < 400 && isInDoubt()) {
+      accepted(sent);
+    }
+  }
+
   /**
    * How long to wait before a throttled call is sent again.
    *

@@ -26,6 +26,22 @@ final class Breaker {
   private boolean closed;
   private long until;
 
+  /** Whether an answer that is not a refusal would mean something. */
+  boolean isInDoubt() {
+    return strikes > 0;
+  }
+
+  /**
+   * The API has taken the current token: it refuses some requests that carry it, but not all. Then
+   * to replace what it refuses does no harm.
+   */
+  void accepted(Token token) {
+    if (token.generation >= struckGeneration) {
+      strikes = 0;
+      closed = false;
+    }
+  }
+
   /** Whether a refused token must not be replaced now. */
   boolean isOpen(long now) {
     return closed && until - now > 0;

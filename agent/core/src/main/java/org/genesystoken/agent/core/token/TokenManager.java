@@ -55,6 +55,7 @@ public final class TokenManager implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
 
   private volatile Token current;
+  private volatile boolean inDoubt;
 
   /** The wall clock's time after which an alarm is overdue. */
   private volatile long overdueMillis;
@@ -214,6 +215,7 @@ public final class TokenManager implements AutoCloseable {
       long now = clock.nanoTime();
       boolean before = breaker.isOpen(now);
       breaker.replayRefused(token, now);
+      inDoubt = breaker.isInDoubt();
       opened = !before && breaker.isOpen(now);
     } finally {
       lock.unlock();
@@ -247,6 +249,25 @@ public final class TokenManager implements AutoCloseable {
     }
     if (open != null) {
       open.over.complete(null);
+    }
+  }
+
+  /** Whether {@link #accepted} wants to be told of good answers. One volatile read. */
+  public boolean isInDoubt() {
+    return inDoubt;
+  }
+
+  /** A request that carried this value was answered well. */
+  public void accepted(String sent) {
+    lock.lock();
+    try {
+      Token token = current;
+      if (sent != null && sent.equals(token.header)) {
+        breaker.accepted(token);
+        inDoubt = breaker.isInDoubt();
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -301,6 +322,7 @@ public final class TokenManager implements AutoCloseable {
       if (joined != null && token.sendable != null && !joined.afterRefusal) {
         joined.afterRefusal = true;
         breaker.replacing(token);
+        inDoubt = breaker.isInDoubt();
       }
       return new Renewal(false, joined, token.generation);
     } finally {

@@ -880,6 +880,27 @@ class TokenManagerTest {
     assertThat(renewed(manager, "Bearer token-4")).as("the first pause again").isTrue();
   }
 
+  @Test
+  void an_api_that_takes_a_token_elsewhere_refuses_calls_and_not_tokens() {
+    // given a replay that was refused with a new token, which stops renewals
+    endpoint.always(ScriptedEndpoint.granting(86_400));
+    TokenManager manager = live();
+    renewed(manager, FIRST);
+    assertThat(manager.isInDoubt()).isFalse();
+    manager.replayRefused(SECOND);
+    assertThat(manager.isInDoubt()).isTrue();
+    assertThat(manager.renew(SECOND, NO_BUDGET)).isFalse();
+
+    // when an older token means nothing, and this one is taken
+    manager.accepted(FIRST);
+    assertThat(manager.isInDoubt()).isTrue();
+    manager.accepted(SECOND);
+
+    // then
+    assertThat(manager.isInDoubt()).isFalse();
+    assertThat(renewed(manager, SECOND)).isTrue();
+  }
+
   // ------------------------------------------------------------------ failures
 
   @Test
