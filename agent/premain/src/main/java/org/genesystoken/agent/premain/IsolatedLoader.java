@@ -119,7 +119,9 @@ final class IsolatedLoader extends ClassLoader {
   /** Resources of the agent's own packs; null for any other name, as the app's are none of ours. */
   @Override
   public InputStream getResourceAsStream(String name) {
-    Map<String, byte[]> pack = packWith(name, new String[] {"", "agent", "adapters"});
+    boolean ours = name.startsWith("org/genesystoken/agent/");
+    Map<String, byte[]> pack =
+        packWith(name, ours ? new String[] {"", "agent", "adapters"} : new String[] {"", "agent"});
     return pack == null ? null : new ByteArrayInputStream(get(pack, name));
   }
 

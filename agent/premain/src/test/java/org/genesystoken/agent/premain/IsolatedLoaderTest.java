@@ -59,6 +59,7 @@ class IsolatedLoaderTest {
     Map<String, byte[]> packs = new LinkedHashMap<>();
     packs.put("start", pack("unrelated", new byte[0]));
     packs.put("agent", pack("unrelated", new byte[0]));
+    packs.put("adapters", pack("unrelated", new byte[0]));
     ClassLoader loader = loader(packs);
 
     // when, then
@@ -148,7 +149,10 @@ class IsolatedLoaderTest {
   @Test
   void aResourceOfTheAppsOrTheJdksIsNotSeen() throws Exception {
     // given
-    ClassLoader loader = loader(packs("agent", pack("version.txt", new byte[0])));
+    Map<String, byte[]> packs = new LinkedHashMap<>();
+    packs.put("agent", pack("version.txt", new byte[0]));
+    packs.put("adapters", pack("unrelated", new byte[0]));
+    ClassLoader loader = loader(packs);
 
     // when, then
     assertThat(Hidden.class.getClassLoader().getResource(path(HIDDEN))).isNotNull();
