@@ -50,7 +50,7 @@ enum Client {
         .filter(client -> client.library == null && jdk.release() >= client.since);
   }
 
-  /** Those that apps bring along. */
+  /** Those that apps bring along; {@code -Dit.clients=} takes those with that in the name only. */
   static Stream<Client> librariesOn(Jdks.Jdk jdk) {
     return Stream.of(values())
         .filter(client -> client.library != null && jdk.release() >= client.since)

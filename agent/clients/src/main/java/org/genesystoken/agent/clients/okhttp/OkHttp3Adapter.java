@@ -16,7 +16,10 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  * Thread-safe.
  */
 public final class OkHttp3Adapter implements Adapter {
-  /** What the thread is in the middle of. A chain of interceptors is one stack of one thread. */
+  /**
+   * What the thread is in the middle of. A chain of interceptors is one stack of one thread; a call
+   * that the app's own interceptor takes to another goes on as without the agent.
+   */
   private static final ThreadLocal<Exchange> CURRENT = new ThreadLocal<>();
 
   private final TokenPolicy policy;
