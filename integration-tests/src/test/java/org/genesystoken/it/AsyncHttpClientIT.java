@@ -42,25 +42,26 @@ class AsyncHttpClientIT {
 
     Stream<DynamicTest> cells() {
       return Stream.of(
-          Stream.of(cell("cold: the first call waits for its token", this::cold)),
-          REPEATABLE.stream()
-              .map(kind -> cell("expired, body of kind " + kind, bench -> repeatable(kind))),
-          Stream.of(
-              cell("expired, body that can be read once: not replayed", this::once),
-              cell("expired, the server closes the connection", this::closed),
-              cell("expired, the replay is lost: the app's 401", this::lost),
-              cell("401 passed on, handlers that abort", this::aborted),
-              cell("cancelled in attempt 1", bench -> cancelled("/hang/1")),
-              cell("cancelled in attempt 2", this::cancelledInReplay),
-              cell("the request's time-out bounds both attempts", this::requestTimeout),
-              cell("the read time-out holds in the replay", this::readTimeout),
-              cell("WebSocket handshake without a token", this::webSocket),
-              cell("one connection per host, 500 calls, 10 % expired", this::pool),
-              // last: the token endpoint is left alone for a while after that
-              cell("cancelled while it waits for a token", this::cancelledInRefresh),
-              dynamicTest(
-                  Matrix.name(jdk, client, "corners: nothing on stdout or stderr"), this::finish))
-          ).flatMap(cells -> cells);
+              Stream.of(cell("cold: the first call waits for its token", this::cold)),
+              REPEATABLE.stream()
+                  .map(kind -> cell("expired, body of kind " + kind, bench -> repeatable(kind))),
+              Stream.of(
+                  cell("expired, body that can be read once: not replayed", this::once),
+                  cell("expired, the server closes the connection", this::closed),
+                  cell("expired, the replay is lost: the app's 401", this::lost),
+                  cell("401 passed on, handlers that abort", this::aborted),
+                  cell("cancelled in attempt 1", bench -> cancelled("/hang/1")),
+                  cell("cancelled in attempt 2", this::cancelledInReplay),
+                  cell("the request's time-out bounds both attempts", this::requestTimeout),
+                  cell("the read time-out holds in the replay", this::readTimeout),
+                  cell("WebSocket handshake without a token", this::webSocket),
+                  cell("one connection per host, 500 calls, 10 % expired", this::pool),
+                  // last: the token endpoint is left alone for a while after that
+                  cell("cancelled while it waits for a token", this::cancelledInRefresh),
+                  dynamicTest(
+                      Matrix.name(jdk, client, "corners: nothing on stdout or stderr"),
+                      this::finish)))
+          .flatMap(cells -> cells);
     }
 
     private DynamicTest cell(String name, Consumer<Bench> check) {
@@ -79,7 +80,12 @@ class AsyncHttpClientIT {
       }
       genesys.reset();
       genesys.tokenEndpointSays(null);
-      assertThat(app.run(get("/api"))).contains("code: 200");
+      // a connection that was just closed counts until its event loop has come to it
+      List<String> warm = app.run(get("/api"));
+      for (int i = 0; i < 3 && warm.toString().contains("TooManyConnections"); i++) {
+        warm = app.run(get("/api"));
+      }
+      assertThat(warm).contains("code: 200");
       genesys.forget();
       api.forget();
     }
@@ -216,10 +222,7 @@ class AsyncHttpClientIT {
     private void pool(Bench bench) {
       List<String> seen =
           app.run(
-              "soak\t"
-                  + client.field()
-                  + "\tcalls=500\tmillis=1\turl="
-                  + api.http("/every/10/"));
+              "soak\t" + client.field() + "\tcalls=500\tmillis=1\turl=" + api.http("/every/10/"));
       assertThat(seen).contains("succeeded: 500");
       assertThat(genesys.tokenCalls().size()).isBetween(1, 500 / 9 + 1);
       assertThat(api.connections()).isLessThan(3);
