@@ -12,7 +12,8 @@ final class Answers {
           400,
           """
           {"error":"invalid_client","description":"authentication failed",\
-          "error_description":"authentication failed"}""");
+          "error_description":"authentication failed"}\
+          """);
 
   static final Answer INVALID_GRANT =
       json(400, "{\"error\":\"invalid_grant\",\"description\":\"refresh token not found\"}");
@@ -71,6 +72,11 @@ final class Answers {
         : start + "0123456789".repeat(pad / 10 + 1).substring(0, pad) + end;
   }
 
+  /** To be sent again after some seconds. */
+  static Answer throttled(String retryAfter) {
+    return error(429, "too.many.requests").header("Retry-After", retryAfter);
+  }
+
   static Answer tutorial(String json) {
     return json(401, json);
   }
@@ -78,6 +84,14 @@ final class Answers {
   static Answer invalidToken() {
     return Answer.of(
         401, "", "WWW-Authenticate", "Bearer realm=\"genesys\", error=\"invalid_token\"");
+  }
+
+  /**
+   * @param statusAndTarget as in {@code 302?to=http://…}
+   */
+  static Answer redirect(String statusAndTarget) {
+    String[] parts = statusAndTarget.split("\\?to=", 2);
+    return Answer.of(Integer.parseInt(parts[0]), "", "Location", parts[1]);
   }
 
   static Answer ok(String bodySha256) {

@@ -13,8 +13,17 @@ final class Certificates {
   private Certificates() {}
 
   /** Key and certificate, for the server. JKS, which Java 8 reads without further ado. */
-  static synchronized Path keyStore() {
-    Path store = ForkedApp.target("certificates").resolve("server.jks");
+  static Path keyStore() {
+    return keyStore("server.jks", "localhost", ",ip:127.0.0.1");
+  }
+
+  /** As above, of a server with another name than those of loopback. */
+  static Path strangersKeyStore() {
+    return keyStore("stranger.jks", "stranger.example", "");
+  }
+
+  private static synchronized Path keyStore(String file, String name, String more) {
+    Path store = ForkedApp.target("certificates").resolve(file);
     if (!Files.exists(store)) {
       keytool(
           "-genkeypair",
@@ -27,9 +36,9 @@ final class Certificates {
           "-validity",
           "3650",
           "-dname",
-          "CN=localhost",
+          "CN=" + name,
           "-ext",
-          "san=dns:localhost,ip:127.0.0.1",
+          "san=dns:" + name + more,
           "-keystore",
           store.toString(),
           "-keypass",

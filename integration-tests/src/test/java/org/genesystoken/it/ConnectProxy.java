@@ -1,37 +1,39 @@
 package org.genesystoken.it;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** An HTTP proxy on loopback that tunnels and forwards, and keeps every head it can read. */
+/**
+ * An HTTP proxy on loopback that tunnels and forwards, and keeps every head it can read.
+ * Thread-safe.
+ */
 final class ConnectProxy implements AutoCloseable {
-  private final ServerSocket listener;
+  private final String login;
+  private final SocketServer server = new SocketServer(this::serve);
   private final List<String> heads = new CopyOnWriteArrayList<>();
 
+  /** Of the kind that asks nobody who he is. */
   ConnectProxy() {
-    try {
-      listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    daemon(this::accept);
+    this(null);
+  }
+
+  /**
+   * @param user who may pass, his password being the same, after a 407; null: anybody may
+   */
+  ConnectProxy(String user) {
+    login = user == null ? null : FakeGenesys.basic(user, user);
   }
 
   int port() {
-    return listener.getLocalPort();
+    return server.port();
   }
 
-  /** The first request head on each connection. */
+  /** The first request head on each connection, and those that were answered 407. */
   List<String> heads() {
     return heads;
   }
@@ -42,72 +44,58 @@ final class ConnectProxy implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    listener.close();
+    server.close();
   }
 
-  private void accept() {
-    while (!listener.isClosed()) {
-      try {
-        Socket client = listener.accept();
-        daemon(() -> serve(client));
-      } catch (IOException e) {
+  private void serve(Socket client, InputStream in) throws IOException {
+    SocketServer.Head head = SocketServer.Head.read(in);
+    while (head != null) {
+      heads.add(head.text());
+      if (login == null || login.equals(head.header("proxy-authorization"))) {
+        pass(head, client, in);
         return;
       }
+      SocketServer.write(
+          client,
+          """
+          HTTP/1.1 407 Who Are You\r
+          Proxy-Authenticate: Basic realm="proxy"\r
+          Content-Length: 0\r
+          \r
+          """);
+      head = SocketServer.Head.read(in);
     }
   }
 
-  private void serve(Socket client) {
-    try (client) {
-      String head = readHead(client.getInputStream());
-      heads.add(head);
-      String[] requestLine = head.split(" ", 3);
-      boolean tunnel = requestLine[0].equals("CONNECT");
-      URI target = URI.create(tunnel ? "https://" + requestLine[1] : requestLine[1]);
-      try (Socket server = new Socket(InetAddress.getLoopbackAddress(), target.getPort())) {
-        if (tunnel) {
-          client
-              .getOutputStream()
-              .write("HTTP/1.1 200 OK\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-        } else {
-          server.getOutputStream().write(head.getBytes(StandardCharsets.ISO_8859_1));
-        }
-        Thread back = daemon(() -> copy(server, client));
-        copy(client, server);
-        back.join(20_000);
-      }
-    } catch (IOException e) {
-      // the app hung up: nothing to serve any more
+  private static void pass(SocketServer.Head head, Socket client, InputStream in)
+      throws IOException {
+    boolean tunnel = head.method().equals("CONNECT");
+    URI target = URI.create(tunnel ? "https://" + head.target() : head.target());
+    try (Socket server = new Socket(InetAddress.getLoopbackAddress(), target.getPort())) {
+      SocketServer.write(
+          tunnel ? client : server, tunnel ? "HTTP/1.1 200 OK\r\n\r\n" : head.text());
+      Thread back =
+          SocketServer.daemon(
+              () -> {
+                try {
+                  copy(server.getInputStream(), client);
+                } catch (IOException e) {
+                  // closed before it began
+                }
+              });
+      copy(in, server);
+      back.join(20_000);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private static String readHead(InputStream in) throws IOException {
-    ByteArrayOutputStream head = new ByteArrayOutputStream();
-    while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
-      int b = in.read();
-      if (b < 0) {
-        throw new IOException("end of stream in a head");
-      }
-      head.write(b);
-    }
-    return head.toString(StandardCharsets.ISO_8859_1);
-  }
-
-  private static void copy(Socket from, Socket to) {
+  private static void copy(InputStream from, Socket to) {
     try {
-      OutputStream out = to.getOutputStream();
-      from.getInputStream().transferTo(out);
+      from.transferTo(to.getOutputStream());
       to.shutdownOutput();
     } catch (IOException e) {
       // one side hung up
     }
-  }
-
-  private static Thread daemon(Runnable work) {
-    Thread thread = new Thread(work);
-    thread.setDaemon(true);
-    thread.start();
-    return thread;
   }
 }

@@ -19,6 +19,7 @@ import java.net.Socket;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
@@ -31,6 +32,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPOutputStream;
 
 /**
@@ -58,6 +60,8 @@ final class FakeGenesys implements AutoCloseable {
   private volatile Answer refusal = Answers.expired("bad.credentials");
   private volatile Answer tokenAnswer;
   private volatile boolean refuseAll;
+  private final AtomicInteger throttled = new AtomicInteger();
+  private volatile String retryAfter;
 
   /** One call of the API, in the order of arrival. */
   record Hit(
@@ -132,13 +136,20 @@ final class FakeGenesys implements AutoCloseable {
   }
 
   FakeGenesys() {
+    this(Certificates.keyStore());
+  }
+
+  /**
+   * @param keyStore its key and certificate for https
+   */
+  FakeGenesys(Path keyStore) {
     server =
         new WireMockServer(
             options()
                 .bindAddress("127.0.0.1")
                 .dynamicPort()
                 .dynamicHttpsPort()
-                .keystorePath(Certificates.keyStore().toString())
+                .keystorePath(keyStore.toString())
                 .keystoreType("JKS")
                 .keystorePassword(Certificates.PASSWORD)
                 .keyManagerPassword(Certificates.PASSWORD)
@@ -179,6 +190,7 @@ final class FakeGenesys implements AutoCloseable {
     refusal = Answers.expired("bad.credentials");
     tokenAnswer = null;
     refuseAll = false;
+    throttled.set(0);
     forget();
   }
 
@@ -222,6 +234,16 @@ final class FakeGenesys implements AutoCloseable {
     refuseAll = true;
   }
 
+  /**
+   * So many requests with a live token are answered 429 from now on.
+   *
+   * @param seconds what {@code Retry-After} says
+   */
+  void throttle(int requests, String seconds) {
+    retryAfter = seconds;
+    throttled.set(requests);
+  }
+
   List<Hit> hits() {
     return hits;
   }
@@ -246,20 +268,34 @@ final class FakeGenesys implements AutoCloseable {
   }
 
   private Answer api(Request request) {
-    String path = request.getUrl();
+    boolean named = request.getUrl().contains("/named");
+    String path = request.getUrl().replace("/named", "");
     String authorization = request.getHeader("Authorization");
     Answer answer;
     if (path.startsWith("/canned/")) {
       answer = Answers.canned(path.substring("/canned/".length()));
     } else if (path.startsWith("/sized/")) {
       answer = Answers.other(Integer.parseInt(path.substring("/sized/".length())));
+    } else if (path.startsWith("/throttled/")) {
+      answer = Answers.throttled(path.substring("/throttled/".length()));
+    } else if (path.startsWith("/login/")) {
+      answer =
+          basic("app", "app").equals(authorization)
+              ? Answers.ok(sha256(request.getBody()))
+              : Answers.canned("401-basic");
     } else if (path.startsWith("/redirect/")) {
-      String[] parts = path.substring("/redirect/".length()).split("\\?to=", 2);
-      answer = Answer.of(Integer.parseInt(parts[0]), "", "Location", decode(parts[1]));
+      answer = Answers.redirect(decode(path.substring("/redirect/".length())));
+    } else if (path.startsWith("/redirect-live/") && isLive(authorization)) {
+      answer = Answers.redirect(decode(path.substring("/redirect-live/".length())));
+    } else if (isLive(authorization) && throttled.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+      answer = Answers.throttled(retryAfter);
     } else if (path.startsWith("/open/") || (isLive(authorization) && !refuseAll)) {
       answer = Answers.ok(sha256(request.getBody()));
     } else {
       answer = refusal;
+    }
+    if (named) {
+      answer = answer.header("Content-Disposition", "attachment; filename=\"answer.json\"");
     }
     hits.add(
         new Hit(
@@ -332,8 +368,12 @@ final class FakeGenesys implements AutoCloseable {
   }
 
   static String sha256(byte[] bytes) {
+    return HexFormat.of().formatHex(sha256().digest(bytes));
+  }
+
+  static MessageDigest sha256() {
     try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }

@@ -135,7 +135,7 @@ class LibrariesIT {
     Path logging =
         Files.writeString(
             dir.resolve("logging.properties"),
-            "handlers=java.util.logging.FileHandler\n.level=ALL\n"
+            "handlers=java.util.logging.FileHandler\norg.apache.level=ALL\n"
                 + "java.util.logging.FileHandler.level=ALL\n"
                 + "java.util.logging.FileHandler.pattern="
                 + log

@@ -7,45 +7,82 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** HttpURLConnection where a 401 is followed by no answer, or hardly comes itself. */
+/** Where a 401 is followed by no answer, or hardly comes itself. */
 class LostAnswersIT {
   private static final String STALE = "\theader=Authorization: Bearer stale";
 
+  /** These cells wait most of the time. */
+  @Execution(ExecutionMode.CONCURRENT)
   @TestFactory
   Stream<DynamicNode> asWithoutTheAgent() {
     return Matrix.onEveryJdk(
         jdk ->
             Stream.of(
-                row(jdk, "expired, the replay is never answered", LostAnswersIT::lostReplay),
-                row(jdk, "the JDK's own second try is never answered", LostAnswersIT::lostLogin),
-                row(jdk, "a 401 whose body comes slowly", LostAnswersIT::slowBody)));
+                    row(
+                        jdk,
+                        "expired, the replay is never answered",
+                        Client.URL_CONNECTION,
+                        LostAnswersIT::lostReplay),
+                    row(
+                        jdk,
+                        "the JDK's own second try is never answered",
+                        Client.URL_CONNECTION,
+                        LostAnswersIT::lostLogin),
+                    row(
+                        jdk,
+                        "a 401 whose body comes slowly",
+                        Client.URL_CONNECTION,
+                        LostAnswersIT::slowBody),
+                    row(
+                        jdk,
+                        "a 401 whose body trickles for ever",
+                        Client.URL_CONNECTION,
+                        LostAnswersIT::trickling),
+                    row(
+                        jdk,
+                        "a 401 whose body trickles for ever",
+                        Client.SEND_1,
+                        LostAnswersIT::trickling),
+                    row(
+                        jdk,
+                        "a 401 whose body trickles for ever",
+                        Client.ASYNC_1,
+                        LostAnswersIT::trickling))
+                .flatMap(rows -> rows));
   }
 
   private interface Row {
-    void check(RefusingServer server, ForkedApp with, ForkedApp without);
+    void check(Client client, RefusingServer server, ForkedApp with, ForkedApp without);
   }
 
-  private static DynamicNode row(Jdks.Jdk jdk, String name, Row row) {
-    return dynamicTest(
-        Matrix.name(jdk, Client.URL_CONNECTION, name),
-        () -> {
-          try (FakeGenesys tokens = new FakeGenesys();
-              RefusingServer server = new RefusingServer();
-              ForkedApp with =
-                  ForkedApp.Launch.on(jdk)
-                      .withAgent(
-                          AgentSettings.clientCredentials(tokens)
-                              .with("hosts", server.url("").replace("http://", ""))
-                              .asArgument())
-                      .start();
-              ForkedApp without = ForkedApp.Launch.on(jdk).start()) {
-            row.check(server, with, without);
-          }
-        });
+  private static Stream<DynamicNode> row(Jdks.Jdk jdk, String name, Client client, Row row) {
+    return Client.on(jdk)
+        .filter(client::equals)
+        .map(
+            there ->
+                dynamicTest(
+                    Matrix.name(jdk, client, name),
+                    () -> {
+                      try (FakeGenesys tokens = new FakeGenesys();
+                          RefusingServer server = new RefusingServer();
+                          ForkedApp with =
+                              ForkedApp.Launch.on(jdk)
+                                  .withAgent(
+                                      AgentSettings.clientCredentials(tokens)
+                                          .with("hosts", server.host())
+                                          .asArgument())
+                                  .start();
+                          ForkedApp without = ForkedApp.Launch.on(jdk).start()) {
+                        row.check(client, server, with, without);
+                      }
+                    }));
   }
 
-  private static void lostReplay(RefusingServer server, ForkedApp with, ForkedApp without) {
+  private static void lostReplay(
+      Client client, RefusingServer server, ForkedApp with, ForkedApp without) {
     for (String request :
         List.of(
             "method=GET",
@@ -64,7 +101,8 @@ class LostAnswersIT {
     }
   }
 
-  private static void lostLogin(RefusingServer server, ForkedApp with, ForkedApp without) {
+  private static void lostLogin(
+      Client client, RefusingServer server, ForkedApp with, ForkedApp without) {
     with.run("authenticator\tuser=app");
     without.run("authenticator\tuser=app");
     for (String request : List.of("method=GET", "method=POST\tbody=1000")) {
@@ -79,10 +117,21 @@ class LostAnswersIT {
     }
   }
 
-  private static void slowBody(RefusingServer server, ForkedApp with, ForkedApp without) {
+  private static void slowBody(
+      Client client, RefusingServer server, ForkedApp with, ForkedApp without) {
     assertThat(call(with, server, "/slow/with", "method=GET"))
         .isEqualTo(call(without, server, "/slow/bare", "method=GET"))
         .anyMatch(line -> line.startsWith("error body: "));
+  }
+
+  /** The app takes the beginning of the body; to wait for its end would be to wait for ever. */
+  private static void trickling(
+      Client client, RefusingServer server, ForkedApp with, ForkedApp without) {
+    String request = "method=GET\thandler=beginning\t" + client.field();
+    assertThat(call(with, server, "/trickle/with", request))
+        .isEqualTo(call(without, server, "/trickle/bare", request))
+        .contains("code: 401")
+        .anyMatch(line -> line.contains("body: 5 bytes"));
   }
 
   /** What the app sees, but for the path. */

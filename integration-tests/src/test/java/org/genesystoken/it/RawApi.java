@@ -1,20 +1,15 @@
 package org.genesystoken.it;
 
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -32,40 +27,39 @@ final class RawApi implements AutoCloseable {
   private static final String EXPIRED = "{\"code\":\"bad.credentials\",\"status\":401}";
 
   private final FakeGenesys tokens;
-  private final ServerSocket listener;
+  private final SocketServer server = new SocketServer(this::serve);
   private final List<Request> requests = new CopyOnWriteArrayList<>();
   private final Set<Integer> connections = ConcurrentHashMap.newKeySet();
   private final AtomicInteger calls = new AtomicInteger();
   private volatile CountDownLatch hanging = new CountDownLatch(1);
   private volatile CountDownLatch abandoned = new CountDownLatch(1);
+  private volatile CountDownLatch gate = new CountDownLatch(1);
 
   /**
-   * One request head, header names in lower case.
+   * One request.
    *
    * @param body SHA-256 of the body, or null if it was not read
    */
-  record Request(String method, String path, Map<String, String> headers, String body) {
+  record Request(SocketServer.Head head, String body) {
+    String path() {
+      return head.target();
+    }
+
     String header(String name) {
-      return headers.get(name);
+      return head.header(name);
     }
   }
 
   RawApi(FakeGenesys tokens) {
     this.tokens = tokens;
-    try {
-      listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    daemon(this::accept);
   }
 
   String host() {
-    return "127.0.0.1:" + listener.getLocalPort();
+    return server.host();
   }
 
   String http(String path) {
-    return "http://" + host() + path;
+    return server.http(path);
   }
 
   List<Request> requests() {
@@ -83,9 +77,15 @@ final class RawApi implements AutoCloseable {
     calls.set(0);
     hanging = new CountDownLatch(1);
     abandoned = new CountDownLatch(1);
+    gate = new CountDownLatch(1);
   }
 
-  /** Whether a request came, within seconds, that is never answered. */
+  /** Lets the request that hangs have its answer. */
+  void openGate() {
+    gate.countDown();
+  }
+
+  /** Whether a request came, within seconds, that is not answered. */
   boolean awaitHanging() {
     return await(hanging);
   }
@@ -97,7 +97,7 @@ final class RawApi implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    listener.close();
+    server.close();
   }
 
   private static boolean await(CountDownLatch latch) {
@@ -109,57 +109,33 @@ final class RawApi implements AutoCloseable {
     }
   }
 
-  private void accept() {
-    while (!listener.isClosed()) {
-      try {
-        Socket client = listener.accept();
-        daemon(() -> serve(client));
-      } catch (IOException e) {
-        return;
-      }
+  private void serve(Socket client, InputStream in) throws IOException {
+    OutputStream out = client.getOutputStream();
+    for (SocketServer.Head head = SocketServer.Head.read(in);
+        head != null;
+        head = SocketServer.Head.read(in)) {
+      connections.add(client.getPort());
+      answer(head, in, out);
     }
   }
 
-  private void serve(Socket client) {
-    try (client) {
-      InputStream in = new BufferedInputStream(client.getInputStream());
-      OutputStream out = client.getOutputStream();
-      for (String head = head(in); !head.isEmpty(); head = head(in)) {
-        connections.add(client.getPort());
-        answer(head, in, out);
-      }
-    } catch (IOException e) {
-      // the app hung up: nothing to serve any more
-    }
-  }
-
-  private void answer(String head, InputStream in, OutputStream out) throws IOException {
-    String[] lines = head.split("\r\n", -1);
-    String[] first = lines[0].split(" ", 3);
-    Map<String, String> headers = new TreeMap<>();
-    for (int i = 1; i < lines.length; i++) {
-      int colon = lines[i].indexOf(": ");
-      if (colon > 0) {
-        headers.put(
-            lines[i].substring(0, colon).toLowerCase(Locale.ROOT), lines[i].substring(colon + 2));
-      }
-    }
-    String[] path = first[1].split("/", -1);
+  private void answer(SocketServer.Head head, InputStream in, OutputStream out) throws IOException {
+    String[] path = head.target().split("/", -1);
     if (path[1].equals("every") && calls.incrementAndGet() % Integer.parseInt(path[2]) == 0) {
       tokens.kill();
     }
-    boolean live = tokens.isLive(headers.get("authorization"));
-    boolean asked = headers.containsKey("expect");
+    boolean live = tokens.isLive(head.header("authorization"));
+    boolean asked = head.header("expect") != null;
     if (asked && path[1].equals("refuse") && !live) {
-      requests.add(new Request(first[0], first[1], headers, null));
+      requests.add(new Request(head, null));
       reply(out, "401 Unauthorized", "", EXPIRED);
       return;
     }
     if (asked && !path[1].equals("ignore")) {
       out.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
     }
-    String sha256 = FakeGenesys.sha256(body(headers, in));
-    requests.add(new Request(first[0], first[1], headers, sha256));
+    String sha256 = sha256(head, in);
+    requests.add(new Request(head, sha256));
     switch (path[1]) {
       case "open" -> reply(out, "200 OK", "", sha256);
       case "never" -> reply(out, "401 Unauthorized", "", EXPIRED);
@@ -184,6 +160,13 @@ final class RawApi implements AutoCloseable {
           throw new IOException("lost on purpose");
         }
         reply(out, "401 Unauthorized", "", EXPIRED);
+      }
+      case "gate", "gate-live" -> {
+        if (live == path[1].equals("gate-live")) {
+          hanging.countDown();
+          await(gate);
+        }
+        reply(out, live ? "200 OK" : "401 Unauthorized", "", live ? sha256 : EXPIRED);
       }
       case "hang" -> hang(in);
       case "hang-live" -> {
@@ -243,50 +226,9 @@ final class RawApi implements AutoCloseable {
     out.flush();
   }
 
-  /** Without the last empty line; empty at the end of the connection. */
-  private static String head(InputStream in) throws IOException {
-    StringBuilder head = new StringBuilder();
-    while (head.length() < 4 || !head.substring(head.length() - 4).equals("\r\n\r\n")) {
-      int b = in.read();
-      if (b < 0) {
-        return "";
-      }
-      head.append((char) b);
-    }
-    return head.substring(0, head.length() - 4);
-  }
-
-  private static byte[] body(Map<String, String> headers, InputStream in) throws IOException {
-    if (!"chunked".equals(headers.get("transfer-encoding"))) {
-      return in.readNBytes(Integer.parseInt(headers.getOrDefault("content-length", "0")));
-    }
-    ByteArrayOutputStream body = new ByteArrayOutputStream();
-    for (int size = chunk(in); size > 0; size = chunk(in)) {
-      body.writeBytes(in.readNBytes(size));
-      line(in);
-    }
-    line(in);
-    return body.toByteArray();
-  }
-
-  private static int chunk(InputStream in) throws IOException {
-    return Integer.parseInt(line(in), 16);
-  }
-
-  private static String line(InputStream in) throws IOException {
-    StringBuilder line = new StringBuilder();
-    for (int b = in.read(); b != '\n'; b = in.read()) {
-      if (b < 0) {
-        throw new IOException("end of stream in a body");
-      }
-      line.append((char) b);
-    }
-    return line.toString().trim();
-  }
-
-  private static void daemon(Runnable work) {
-    Thread thread = new Thread(work);
-    thread.setDaemon(true);
-    thread.start();
+  private static String sha256(SocketServer.Head head, InputStream in) throws IOException {
+    MessageDigest digest = FakeGenesys.sha256();
+    head.body(in, new DigestOutputStream(OutputStream.nullOutputStream(), digest));
+    return HexFormat.of().formatHex(digest.digest());
   }
 }

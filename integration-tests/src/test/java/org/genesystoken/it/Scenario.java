@@ -30,6 +30,8 @@ record Scenario(
     TUTORIAL,
     /** With {@code replay-body-limit} of {@link #SMALL} bytes. */
     SMALL_LIMIT,
+    /** With {@code retry-429}. */
+    RETRY_429,
     /** A JVM of its own, for what leaves the agent cautious for a while. */
     REFUSED;
 
@@ -42,6 +44,7 @@ record Scenario(
         case BEARER_ONLY -> usual.with("inject", "bearer-only");
         case ON_401 -> usual.with("inject", "on-401");
         case SMALL_LIMIT -> usual.with("replay-body-limit", String.valueOf(SMALL));
+        case RETRY_429 -> usual.with("retry-429", "10s");
         case TUTORIAL -> AgentSettings.tutorial(site.genesys());
       };
     }

@@ -28,11 +28,13 @@ final class Scenarios {
     bodies(rows);
     accessors(rows);
     executors(rows);
+    subclasses(rows);
     leftAlone(rows);
     redirects(rows);
     proxies(rows);
     otherSettings(rows);
     BodyScenarios.add(rows);
+    ThrottlingScenarios.add(rows);
     return rows;
   }
 
@@ -214,6 +216,27 @@ final class Scenarios {
     }
   }
 
+  /** What apps and libraries extend themselves. */
+  private static void subclasses(List<Scenario> rows) {
+    for (String own : List.of("client", "request")) {
+      rows.add(
+          Scenario.of(
+                  "expired, a subclass of Http"
+                      + (own.equals("client") ? "Client" : "Request")
+                      + " of the app's that delegates")
+              .expired()
+              .call(
+                  site ->
+                      "method=POST\tbody=1000\town="
+                          + own
+                          + "\turl="
+                          + site.genesys().http(ME)
+                          + STALE)
+              .only((client, jdk) -> client.isJavaNetHttp())
+              .check(Scenarios::bodiesAsSent));
+    }
+  }
+
   private static void leftAlone(List<Scenario> rows) {
     String own = FakeGenesys.basic("app", "own");
     rows.add(
@@ -347,6 +370,45 @@ final class Scenarios {
             .call(site -> get(redirect(site.genesys().http(ME), site)))
             .sees(SUCCESS)
             .only((client, jdk) -> !client.isJavaNetHttp()));
+    for (String method : List.of("GET", "POST\tbody=1000")) {
+      rows.add(
+          Scenario.of(
+                  "expired on the first hop, "
+                      + method.split("\t", -1)[0]
+                      + ", then a redirect: followed")
+              .expired()
+              .counts(3, 1)
+              .call(
+                  site ->
+                      "method="
+                          + method
+                          + "\turl="
+                          + redirectLive(site.genesys().http(ME), site)
+                          + STALE)
+              // HttpURLConnection forgets the app's own headers when it makes a GET of a POST
+              .sees(SUCCESS)
+              .onAnyConnection());
+      rows.add(
+          Scenario.of(
+                  "expired on the first hop, "
+                      + method.split("\t", -1)[0]
+                      + ", then a redirect that is not to be followed")
+              .expired()
+              .call(
+                  site ->
+                      "method="
+                          + method
+                          + "\tredirect=off\turl="
+                          + redirectLive(site.genesys().http(ME), site)
+                          + STALE));
+    }
+    rows.add(
+        Scenario.of(
+                "expired on the second hop, with redirects not followed: the redirect is the"
+                    + " answer")
+            .expired()
+            .counts(1, 0)
+            .call(site -> get(redirect(site.genesys().http(ME), site)) + STALE + "\tredirect=off"));
     rows.add(
         Scenario.of("stale bearer, redirects not followed: as without the agent")
             .call(
@@ -459,6 +521,11 @@ final class Scenarios {
 
   private static String url(Site site, String scheme) {
     return scheme.equals("http") ? site.genesys().http(ME) : site.genesys().https(ME);
+  }
+
+  /** One that only a live token gets. */
+  private static String redirectLive(String to, Site site) {
+    return site.genesys().http("/redirect-live/302?to=" + to);
   }
 
   private static String redirect(String to, Site site) {

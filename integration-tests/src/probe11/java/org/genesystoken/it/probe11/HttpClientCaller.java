@@ -111,7 +111,8 @@ public final class HttpClientCaller implements HttpCaller {
             call.get("redirect", ""),
             call.get("proxy", ""),
             call.get("user", ""),
-            call.get("executor", "")),
+            call.get("executor", ""),
+            call.get("own", "")),
         key -> build(call));
   }
 
@@ -125,7 +126,9 @@ public final class HttpClientCaller implements HttpCaller {
       int colon = header.indexOf(": ");
       request.header(header.substring(0, colon), header.substring(colon + 2));
     }
-    return request.build();
+    return "request".equals(call.get("own", null))
+        ? new OwnRequest(request.build())
+        : request.build();
   }
 
   private static HttpClient.Redirect policy(String redirect) {
@@ -139,7 +142,7 @@ public final class HttpClientCaller implements HttpCaller {
     }
   }
 
-  private static Thread daemon(Runnable work) {
+  static Thread daemon(Runnable work) {
     Thread thread = new Thread(work);
     thread.setDaemon(true);
     return thread;
@@ -171,6 +174,8 @@ public final class HttpClientCaller implements HttpCaller {
     if (user != null) {
       builder.authenticator(new FixedAuthenticator(user));
     }
-    return builder.build();
+    return "client".equals(call.get("own", null))
+        ? new OwnClient(builder.build())
+        : builder.build();
   }
 }

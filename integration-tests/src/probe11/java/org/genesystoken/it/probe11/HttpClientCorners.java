@@ -1,11 +1,14 @@
 package org.genesystoken.it.probe11;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -23,6 +26,7 @@ import org.genesystoken.it.probe.Probe;
 /** What apps do with a client besides one call after another. */
 public final class HttpClientCorners {
   private static CompletableFuture<HttpResponse<byte[]>> underWay;
+  private static HttpClient closing;
 
   private HttpClientCorners() {}
 
@@ -35,6 +39,21 @@ public final class HttpClientCorners {
             caller
                 .client(call)
                 .sendAsync(HttpClientCaller.request(call), BodyHandlers.ofByteArray());
+        break;
+      case "begin":
+        begin(call);
+        break;
+      case "shut-down":
+        HttpClient.class.getMethod("shutdown").invoke(closing);
+        break;
+      case "ending":
+        outcome.look("get", () -> underWay.get(10, TimeUnit.SECONDS).statusCode());
+        outcome.look(
+            "terminated",
+            () ->
+                HttpClient.class
+                    .getMethod("awaitTermination", Duration.class)
+                    .invoke(closing, Duration.ofSeconds(10)));
         break;
       case "cancel":
         outcome.look("done before", underWay::isDone);
@@ -60,6 +79,28 @@ public final class HttpClientCorners {
       default:
         throw new IllegalArgumentException("no such corner: " + call.get("name", ""));
     }
+  }
+
+  /** A call by a client of its own. */
+  private static void begin(Call call) throws Exception {
+    HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    HttpRequest request = HttpClientCaller.request(call);
+    closing = client;
+    if (call.get("client", "").startsWith("async")) {
+      underWay = client.sendAsync(request, BodyHandlers.ofByteArray());
+      return;
+    }
+    CompletableFuture<HttpResponse<byte[]>> sending = new CompletableFuture<>();
+    underWay = sending;
+    HttpClientCaller.daemon(
+            () -> {
+              try {
+                sending.complete(client.send(request, BodyHandlers.ofByteArray()));
+              } catch (IOException | InterruptedException e) {
+                sending.completeExceptionally(e);
+              }
+            })
+        .start();
   }
 
   private static void burst(HttpClient client, Call call, Outcome outcome) throws Exception {

@@ -7,6 +7,7 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -17,10 +18,15 @@ final class Publishers {
   private Publishers() {}
 
   static BodyPublisher of(Call call) throws IOException {
-    byte[] body = call.body();
-    if (body == null) {
+    if (!call.hasBody()) {
       return BodyPublishers.noBody();
     }
+    if (call.isLarge()) {
+      return "file".equals(call.get("publisher", null))
+          ? file(call)
+          : BodyPublishers.ofInputStream(call::bodyStream);
+    }
+    byte[] body = call.body();
     BodyPublisher once = once(body);
     switch (call.get("publisher", "bytes")) {
       case "stream-once":
@@ -39,12 +45,17 @@ final class Publishers {
       case "stream":
         return BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body));
       case "file":
-        Path file = Files.createTempFile("probe", ".body");
-        file.toFile().deleteOnExit();
-        return BodyPublishers.ofFile(Files.write(file, body));
+        return file(call);
       default:
         return BodyPublishers.ofByteArray(body);
     }
+  }
+
+  private static BodyPublisher file(Call call) throws IOException {
+    Path file = Files.createTempFile("probe", ".body");
+    file.toFile().deleteOnExit();
+    Files.copy(call.bodyStream(), file, StandardCopyOption.REPLACE_EXISTING);
+    return BodyPublishers.ofFile(file);
   }
 
   private static BodyPublisher once(byte[] body) {

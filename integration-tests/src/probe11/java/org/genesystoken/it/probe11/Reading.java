@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -46,8 +47,23 @@ abstract class Reading<T> {
         return reading(BodyHandlers::ofLines, Reading::joined);
       case "stream":
         return reading(BodyHandlers::ofInputStream, InputStream::readAllBytes);
+      case "beginning":
+        return reading(BodyHandlers::ofInputStream, Reading::beginning);
       case "publisher":
         return reading(BodyHandlers::ofPublisher, Reading::collected);
+      case "subscriber":
+        return reading(
+            () -> BodyHandlers.fromSubscriber(new OneByOne(), OneByOne::soFar), bytes -> bytes);
+      case "limiting":
+        return reading(() -> limiting(BodyHandlers.ofByteArray(), 4096), bytes -> bytes);
+      case "download":
+        return reading(
+            () ->
+                BodyHandlers.ofFileDownload(
+                    Files.createTempDirectory("probe"),
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.WRITE),
+            Reading::downloaded);
       case "mapping":
         return reading(
             () -> info -> BodySubscribers.mapping(BodySubscribers.ofInputStream(), Reading::allOf),
@@ -85,6 +101,29 @@ abstract class Reading<T> {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
+  private static byte[] beginning(InputStream in) throws IOException {
+    try (in) {
+      return in.readNBytes(5);
+    }
+  }
+
+  /** Java 25 and later. */
+  @SuppressWarnings("unchecked") // what that method returns
+  private static BodyHandler<byte[]> limiting(BodyHandler<byte[]> handler, long limit)
+      throws ReflectiveOperationException {
+    return (BodyHandler<byte[]>)
+        BodyHandlers.class
+            .getMethod("limiting", BodyHandler.class, long.class)
+            .invoke(null, handler, limit);
+  }
+
+  private static byte[] downloaded(Path file) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    Files.delete(file);
+    Files.delete(file.getParent());
+    return bytes;
+  }
+
   private static byte[] joined(Stream<String> lines) {
     return text(lines.collect(Collectors.joining("|")));
   }
@@ -110,6 +149,10 @@ abstract class Reading<T> {
     private final CompletableFuture<byte[]> all = new CompletableFuture<>();
     private volatile Subscription subscription;
     private volatile boolean asked;
+
+    byte[] soFar() {
+      return bytes.toByteArray();
+    }
 
     @Override
     public CompletionStage<byte[]> getBody() {

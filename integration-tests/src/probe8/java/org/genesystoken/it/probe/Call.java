@@ -1,5 +1,7 @@
 package org.genesystoken.it.probe;
 
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +39,23 @@ public final class Call {
       }
     }
     return found;
+  }
+
+  public boolean hasBody() {
+    return get("text", null) != null || get("body", null) != null || isLarge();
+  }
+
+  /** Whether the body, of {@code large=size}, is too large to be kept. */
+  public boolean isLarge() {
+    return get("large", null) != null;
+  }
+
+  /** The request body, from its beginning; empty if there is none. */
+  public InputStream bodyStream() {
+    byte[] kept = body();
+    return isLarge()
+        ? Bytes.large(getInt("large", 0))
+        : new ByteArrayInputStream(kept == null ? new byte[0] : kept);
   }
 
   /** The request body, from {@code text=} or {@code body=size}; null: none. */

@@ -41,8 +41,7 @@ public final class Probe {
   private static void run(Call call, Outcome outcome) throws Exception {
     switch (call.verb()) {
       case "call":
-        byte[] body = call.body();
-        outcome.add("sent", Bytes.sha256(body == null ? new byte[0] : body));
+        outcome.add("sent", Bytes.sha256(call.bodyStream()));
         long start = System.nanoTime();
         try {
           caller(call).call(call, outcome);
@@ -74,7 +73,7 @@ public final class Probe {
   }
 
   private static void corner(Call call, Outcome outcome) throws Exception {
-    if (UrlConnectionCorners.look(call, outcome)) {
+    if (UrlConnectionCorners.look(call, outcome) || OwnParts.look(call, outcome)) {
       return;
     }
     // only there on 11 and later

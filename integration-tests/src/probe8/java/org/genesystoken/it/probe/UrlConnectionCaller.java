@@ -15,7 +15,7 @@ final class UrlConnectionCaller implements HttpCaller {
   public void call(Call call, Outcome outcome) throws Exception {
     HttpURLConnection connection = open(call);
     String mode = call.get("mode", "status");
-    if (call.body() != null) {
+    if (call.hasBody()) {
       outcome.look("output", () -> write(connection, call));
     }
     outcome.look("first look", () -> first(connection, mode));
@@ -23,7 +23,9 @@ final class UrlConnectionCaller implements HttpCaller {
     outcome.look("status line", () -> connection.getHeaderField(0));
     outcome.look("message", connection::getResponseMessage);
     outcome.headers("header", connection.getHeaderFields());
-    readBody(connection, outcome);
+    boolean toItsEnd = !"beginning".equals(call.get("handler", null));
+    outcome.look("error body", () -> drain(connection.getErrorStream(), toItsEnd));
+    outcome.look("body", () -> drain(connection.getInputStream(), toItsEnd));
     outcome.look("code again", connection::getResponseCode);
     outcome.look("stream again", () -> connection.getInputStream() != null);
     outcome.look("error stream again", () -> connection.getErrorStream() != null);
@@ -46,7 +48,7 @@ final class UrlConnectionCaller implements HttpCaller {
   @Override
   public String status(Call call) throws Exception {
     HttpURLConnection connection = open(call);
-    if (call.body() != null) {
+    if (call.hasBody()) {
       write(connection, call);
     }
     int status = connection.getResponseCode();
@@ -85,14 +87,15 @@ final class UrlConnectionCaller implements HttpCaller {
 
   /** Writes the body, as {@code streaming=} and {@code write=} say. */
   private static String write(HttpURLConnection connection, Call call) throws IOException {
-    byte[] body = call.body();
+    byte[] body = call.isLarge() ? null : call.body();
+    int length = body == null ? call.getInt("large", 0) : body.length;
     connection.setDoOutput(true);
     switch (call.get("streaming", "")) {
       case "fixed":
-        connection.setFixedLengthStreamingMode(body.length);
+        connection.setFixedLengthStreamingMode(length);
         break;
       case "fixed-long":
-        connection.setFixedLengthStreamingMode((long) body.length);
+        connection.setFixedLengthStreamingMode((long) length);
         break;
       case "chunked":
         connection.setChunkedStreamingMode(4096);
@@ -104,6 +107,10 @@ final class UrlConnectionCaller implements HttpCaller {
       connection.connect();
     }
     try (OutputStream out = connection.getOutputStream()) {
+      if (body == null) {
+        Bytes.copy(call.bodyStream(), out);
+        return "written";
+      }
       switch (call.get("write", "array")) {
         case "byte":
           for (byte b : body) {
@@ -112,10 +119,10 @@ final class UrlConnectionCaller implements HttpCaller {
           break;
         case "split":
           for (int from = 0, size = 1; from < body.length; size *= 3) {
-            int length = Math.min(size, body.length - from);
-            out.write(body, from, length);
+            int part = Math.min(size, body.length - from);
+            out.write(body, from, part);
             out.flush();
-            from += length;
+            from += part;
           }
           break;
         default:
@@ -149,17 +156,20 @@ final class UrlConnectionCaller implements HttpCaller {
     }
   }
 
-  private static void readBody(HttpURLConnection connection, Outcome outcome) {
-    outcome.look("error body", () -> drain(connection.getErrorStream()));
-    outcome.look("body", () -> drain(connection.getInputStream()));
-  }
-
-  private static String drain(InputStream in) throws IOException {
+  private static String drain(InputStream in, boolean toItsEnd) throws IOException {
     if (in == null) {
       return "none";
     }
     try (InputStream body = in) {
-      return Bytes.describe(Bytes.readAll(body));
+      return Bytes.describe(toItsEnd ? Bytes.readAll(body) : beginning(body));
     }
+  }
+
+  private static byte[] beginning(InputStream in) throws IOException {
+    byte[] bytes = new byte[5];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) in.read();
+    }
+    return bytes;
   }
 }

@@ -17,6 +17,7 @@ import org.apache.http.impl.execchain.ClientExecChain;
 import org.genesystoken.agent.clients.body.Head;
 import org.genesystoken.agent.clients.body.KeptBody;
 import org.genesystoken.agent.clients.body.Waiting;
+import org.genesystoken.agent.clients.body.WrittenToken;
 import org.genesystoken.agent.core.policy.ApiAnswer;
 import org.genesystoken.agent.core.policy.RefusedCall;
 import org.genesystoken.agent.core.policy.TokenPolicy;
@@ -107,6 +108,8 @@ final class Exchange implements HttpExecutionAware {
       return ofCall;
     } finally {
       TokenHeader.withdraw(request);
+      // not before: the head of the request may be written late, from a buffer
+      WrittenToken.set(null);
     }
   }
 

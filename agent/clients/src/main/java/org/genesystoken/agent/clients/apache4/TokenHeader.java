@@ -39,7 +39,6 @@ final class TokenHeader extends BasicHeader {
       } else {
         request.setHeader(own);
       }
-      WrittenToken.set(null);
     }
     return request;
   }

@@ -16,6 +16,7 @@ import org.apache.hc.core5.util.Timeout;
 import org.genesystoken.agent.clients.body.Head;
 import org.genesystoken.agent.clients.body.KeptBody;
 import org.genesystoken.agent.clients.body.Waiting;
+import org.genesystoken.agent.clients.body.WrittenToken;
 import org.genesystoken.agent.core.policy.ApiAnswer;
 import org.genesystoken.agent.core.policy.RefusedCall;
 import org.genesystoken.agent.core.policy.TokenPolicy;
@@ -142,6 +143,8 @@ final class Exchange {
         CURRENT.set(before);
       }
       TokenHeader.withdraw(request);
+      // not before: the head of the request may be written late, from a buffer
+      WrittenToken.set(null);
       if (kept != null) {
         request.setEntity(entity);
       }

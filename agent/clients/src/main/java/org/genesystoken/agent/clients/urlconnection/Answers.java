@@ -58,7 +58,7 @@ final class Answers {
       }
       if (state.outlivesAnswer()) {
         // The marks stay, as a call is replayed once and waits once, whatever hops follow.
-        state.answered(status / 100 == 3);
+        state.answered();
       } else {
         calls.forget(connection);
       }

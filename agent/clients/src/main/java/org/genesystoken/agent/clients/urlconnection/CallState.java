@@ -117,13 +117,13 @@ final class CallState {
     before = refusal;
   }
 
-  /** The replay has been answered, and not by another refusal of a hop for the token. */
-  void answered(boolean redirected) {
+  /**
+   * The replay has been answered, by a redirect perhaps, but by no refusal of a hop for the token.
+   */
+  void answered() {
     refused = false;
-    if (!redirected) {
-      before = null;
-      kept = null;
-    }
+    before = null;
+    kept = null;
   }
 
   /** What the replay was sent in the hope of bettering, once: for an unanswered replay. */

@@ -49,14 +49,15 @@ class Replay implements BiFunction<Object, Object, Object> {
               : replays(connection, state, failure);
       return replayed ? null : failure;
     }
-    Outcome before = state.before();
-    if (before != null && before.isRemembered() && !(failure instanceof HttpRetryException)) {
-      return access.restore(connection, before);
+    // Another thread of the app may have had the same exception, and have dealt with it. Its replay
+    // may still be to come, so that must not be taken for a lost one.
+    if (state.isSettled(failure) && access.remembered(connection) != state.settled()) {
+      return null;
     }
-    // Another thread of the app may have had the same exception, and have dealt with it.
-    boolean renewedSince =
-        state.isSettled(failure) && access.remembered(connection) != state.settled();
-    return renewedSince ? null : failure;
+    Outcome before = state.before();
+    return before != null && before.isRemembered() && !(failure instanceof HttpRetryException)
+        ? access.restore(connection, before)
+        : failure;
   }
 
   /** A call whose answer the JDK has kept: of any kind, but for a streamed one after a 401. */

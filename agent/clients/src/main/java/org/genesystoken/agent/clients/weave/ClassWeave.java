@@ -30,7 +30,7 @@ public final class ClassWeave {
    * A weave of a class.
    *
    * @param name the class's internal name
-   * @param methods all of them have to be found, or the class is left alone
+   * @param methods all of them have to be found, but optional ones, or the class is left alone
    */
   public static ClassWeave of(String name, MethodWeave... methods) {
     return new ClassWeave(

@@ -31,8 +31,8 @@ public abstract class MethodWeave {
   }
 
   /**
-   * Whether the class makes sense without the method, because another of its woven methods takes
-   * its place in other versions of the library.
+   * Whether the method is one that only some releases have. One of a class's woven methods has to
+   * be there.
    */
   protected boolean isOptional() {
     return false;

@@ -1,6 +1,5 @@
 package org.genesystoken.agent.clients.httpclient;
 
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
 import java.net.http.HttpRequest;
@@ -8,11 +7,14 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.PushPromiseHandler;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.function.BiFunction;
 import org.genesystoken.agent.core.policy.TokenPolicy;
 
-/** Where an app's call comes in, and where its answer goes out. */
+/**
+ * Where an app's call comes in, and where its answer goes out. The client that the hooks are given
+ * is the JDK's own behind the app's: of that one, the JDK wants nothing to be kept, as its client
+ * ends when the app has let go of it.
+ */
 final class Calls {
   private Calls() {}
 
@@ -21,24 +23,8 @@ final class Calls {
    * alone.
    */
   private static boolean concerns(TokenPolicy policy, HttpClient client, HttpRequest request) {
-    return (covers(policy, request.uri()) || client.followRedirects() != Redirect.NEVER)
+    return (Exchange.covers(policy, request.uri()) || client.followRedirects() != Redirect.NEVER)
         && !Internals.isWebSocket(request);
-  }
-
-  /**
-   * A request of a class of the app's own may have no URI; the JDK has something to say to that.
-   */
-  private static boolean covers(TokenPolicy policy, URI uri) {
-    return uri != null
-        && policy.covers(uri.getScheme(), uri.getHost(), uri.getPort(), uri.getRawPath());
-  }
-
-  /** Whether a call is to carry a token, and there is none yet. */
-  private static boolean isCold(TokenPolicy policy, HttpRequest request) {
-    String own = request.headers().firstValue("Authorization").orElse(null);
-    return covers(policy, request.uri())
-        && policy.mayReplace(own)
-        && policy.authorizationNow(own) == null;
   }
 
   /**
@@ -56,26 +42,9 @@ final class Calls {
     public Object apply(Object handler, Object context) {
       HttpClient client = (HttpClient) ((Object[]) context)[0];
       HttpRequest request = (HttpRequest) ((Object[]) context)[1];
-      if (handler == null || request == null || !concerns(policy, client, request)) {
-        return handler;
-      }
-      Exchange<?> exchange = new Exchange<>(policy, client, request, (BodyHandler<?>) handler);
-      if (isCold(policy, request)) {
-        // The app's thread may wait for the first token; the client's own threads must not.
-        await(exchange.ready());
-      }
-      return exchange;
-    }
-
-    private static void await(CompletableFuture<Void> ready) {
-      try {
-        ready.get();
-      } catch (InterruptedException ofApp) {
-        // The JDK's send throws it.
-        Thread.currentThread().interrupt();
-      } catch (ExecutionException failed) {
-        // Then the call goes on as the app wrote it.
-      }
+      return handler == null || request == null || !concerns(policy, client, request)
+          ? handler
+          : new Exchange<>(policy, client, request, (BodyHandler<?>) handler, null);
     }
   }
 
@@ -90,14 +59,16 @@ final class Calls {
     }
   }
 
-  /**
-   * Ends a blocking call: given the response and the handler; returns null if the request is to be
-   * sent again.
-   */
+  /** Ends a blocking call: given the response and the handler; returns the response for the app. */
   static final class End implements BiFunction<Object, Object, Object> {
     @Override
     public Object apply(Object response, Object handler) {
-      return handler instanceof Exchange && ((Exchange<?>) handler).replays() ? null : response;
+      return handler instanceof Exchange ? answer((Exchange<?>) handler, response) : response;
+    }
+
+    @SuppressWarnings("unchecked") // the exchange's own response
+    private static <T> Object answer(Exchange<T> exchange, Object response) {
+      return exchange.answer((HttpResponse<T>) response);
     }
   }
 
@@ -119,52 +90,58 @@ final class Calls {
       HttpClient client = (HttpClient) call[0];
       HttpRequest request = (HttpRequest) call[1];
       Object handler = call[2];
-      if (handler == null
-          || request == null
-          || handler instanceof Exchange
-          || !concerns(policy, client, request)) {
+      if (handler == null || request == null || !concerns(policy, client, request)) {
         return null;
       }
       Exchange<Object> exchange =
-          new Exchange<>(policy, client, request, (BodyHandler<Object>) handler);
-      PushPromiseHandler<Object> push = (PushPromiseHandler<Object>) call[3];
+          new Exchange<>(
+              policy,
+              client,
+              request,
+              (BodyHandler<Object>) handler,
+              (PushPromiseHandler<Object>) call[3]);
       try {
-        return isCold(policy, request)
-            ? sendWhenReady(client, exchange, push)
-            : send(client, exchange, push);
+        CompletableFuture<HttpResponse<Object>> first = exchange.send();
+        if (first.isCompletedExceptionally()) {
+          // One stage on its failure would be wrapped.
+          return first;
+        }
+        CompletableFuture<HttpResponse<Object>> ofApp = first.thenApply(exchange::answer);
+        ofApp.whenComplete((response, failure) -> exchange.ended(ofApp.isCancelled()));
+        return ofApp;
       } catch (RuntimeException ofCall) {
         // What the JDK says to the app's arguments, it says again to the app itself.
         return null;
       }
     }
+  }
 
-    /** No token yet: the call waits for it without holding a thread. */
-    private static CompletableFuture<HttpResponse<Object>> sendWhenReady(
-        HttpClient client, Exchange<Object> exchange, PushPromiseHandler<Object> push) {
-      CompletableFuture<Void> start = Internals.future();
-      CompletableFuture<HttpResponse<Object>> call =
-          start.thenComposeAsync(
-              ready ->
-                  exchange.isCancelled()
-                      ? new CompletableFuture<HttpResponse<Object>>()
-                      : send(client, exchange, push),
-              exchange::execute);
-      exchange.cancelWith(call);
-      exchange.ready().whenComplete((ready, failure) -> start.complete(null));
-      return call;
+  /**
+   * Begins an attempt: given the stage that sets it off, and the JDK's exchange and the handler;
+   * returns the stage to wait for.
+   */
+  static final class Attempt implements BiFunction<Object, Object, Object> {
+    @Override
+    @SuppressWarnings("unchecked") // MultiExchange.responseAsync0 takes this type
+    public Object apply(Object trigger, Object context) {
+      Object[] attempt = (Object[]) context;
+      return attempt[1] instanceof Exchange
+          ? ((Exchange<?>) attempt[1]).begin(attempt[0], (CompletableFuture<Void>) trigger)
+          : trigger;
     }
+  }
 
-    /**
-     * The same future as the JDK's, one stage on, so that its class and its cancel are the JDK's.
-     */
-    private static CompletableFuture<HttpResponse<Object>> send(
-        HttpClient client, Exchange<Object> exchange, PushPromiseHandler<Object> push) {
-      CompletableFuture<HttpResponse<Object>> call =
-          exchange
-              .send(() -> client.sendAsync(exchange, exchange, push))
-              .thenCompose(exchange::answer);
-      exchange.cancelWith(call);
-      return call;
+  /**
+   * Passes the cancellation of an attempt on to the call: given the handler, and whether the
+   * exchange is to be aborted.
+   */
+  static final class Cancelled implements BiFunction<Object, Object, Object> {
+    @Override
+    public Object apply(Object handler, Object abort) {
+      if (handler instanceof Exchange && ((Integer) abort) != 0) {
+        ((Exchange<?>) handler).cancel();
+      }
+      return handler;
     }
   }
 }

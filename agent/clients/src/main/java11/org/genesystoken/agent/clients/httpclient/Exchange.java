@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.PushPromiseHandler;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.security.AccessControlContext;
 import java.security.AccessController;
@@ -26,8 +27,8 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  * One call of the app, from its first hop to its last answer. It stands in for both things that the
  * app passed in: for the body handler, where any answer but one to replay goes to the app's own;
  * and for the request, of which the JDK makes a copy at each attempt, so that a replay can have its
- * body from what was kept and only the time that is left. One attempt is under way at a time;
- * fields are volatile because its hops run on different threads.
+ * body from what was kept. One attempt is under way at a time; fields are volatile because its hops
+ * run on different threads.
  */
 final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
   /** The JDK takes no less for a time-out; the attempt then times out at once. */
@@ -43,22 +44,34 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
   private final ReplayableBody body;
   private final long start;
 
+  /** Sends this exchange as a request, with itself as the body handler. */
+  private final Supplier<CompletableFuture<HttpResponse<T>>> sender;
+
   /** What the app may do under a security manager; null: there is none. */
   private final AccessControlContext permissions;
 
   private volatile boolean own;
   private volatile boolean firstHop;
   private volatile String sent;
-  private volatile boolean late;
   private volatile boolean replay;
-  private volatile boolean replayDue;
-  private volatile Supplier<CompletableFuture<HttpResponse<T>>> sender;
-  private volatile CompletableFuture<HttpResponse<T>> next;
+  private volatile HttpResponse<T> answer;
+  private volatile CompletableFuture<Void> bound;
   private volatile RefusedCall refusals;
   private volatile CompletableFuture<?> underWay;
   private volatile boolean cancelled;
 
-  Exchange(TokenPolicy policy, HttpClient client, HttpRequest request, BodyHandler<T> handler) {
+  /** The JDK holds it weakly, but it is where a cancellation by the app arrives. */
+  private volatile Object first;
+
+  /**
+   * @param push what takes the answers that the server sends unasked, null: nothing
+   */
+  Exchange(
+      TokenPolicy policy,
+      HttpClient client,
+      HttpRequest request,
+      BodyHandler<T> handler,
+      PushPromiseHandler<T> push) {
     this.policy = policy;
     this.client = client;
     this.request = request;
@@ -70,6 +83,15 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
             request.expectContinue());
     this.start = request.timeout().isPresent() ? System.nanoTime() : 0;
     this.permissions = System.getSecurityManager() == null ? null : AccessController.getContext();
+    Supplier<CompletableFuture<HttpResponse<T>>> attempt = () -> client.sendAsync(this, this, push);
+    // A replay is sent from a thread that may do less than the app.
+    this.sender =
+        permissions == null
+            ? attempt
+            : () ->
+                AccessController.doPrivileged(
+                    (PrivilegedAction<CompletableFuture<HttpResponse<T>>>) attempt::get,
+                    permissions);
   }
 
   /** The hop now under way is none of ours: its answer is passed on. */
@@ -89,51 +111,91 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
     own = true;
   }
 
-  /**
-   * Sends the call, in its first attempt; a replay is sent in the same way.
-   *
-   * @param attempt sends this exchange as a request, with this exchange as its body handler
-   */
-  CompletableFuture<HttpResponse<T>> send(Supplier<CompletableFuture<HttpResponse<T>>> attempt) {
-    // A replay is sent from a thread that may do less than the app.
-    sender =
-        permissions == null
-            ? attempt
-            : () ->
-                AccessController.doPrivileged(
-                    (PrivilegedAction<CompletableFuture<HttpResponse<T>>>) attempt::get,
-                    permissions);
-    return track(sender.get());
+  /** Sends the call, in its first attempt. */
+  CompletableFuture<HttpResponse<T>> send() {
+    return sender.get();
   }
 
   /**
-   * Begins the replay of a refused call.
+   * Begins an attempt, on the thread that sends it. While there is no token it waits here, inside
+   * the JDK's own bookkeeping: a client that is being closed, or a future that is cancelled, knows
+   * of a call that waits for its token.
    *
-   * @return false: it cannot be replayed, the refusal is for the app
+   * @param attempt the JDK's exchange
+   * @param trigger what sets it off
+   * @return the stage to wait for
    */
-  boolean beginReplay() {
-    if (!isReplayable()) {
-      return false;
+  CompletableFuture<Void> begin(Object attempt, CompletableFuture<Void> trigger) {
+    if (first == null) {
+      first = attempt;
+    }
+    if (replay) {
+      bound(attempt);
+      return trigger;
+    }
+    CompletableFuture<Void> ready = isCold() ? ready() : trigger;
+    if (ready == trigger || ready.isDone()) {
+      return trigger;
+    }
+    return trigger
+        .thenCompose(set -> ready)
+        // A call that was cancelled meanwhile is sent by nobody: the JDK knows of it.
+        .thenRunAsync(() -> bound(attempt), this::execute);
+  }
+
+  /** Whether the call is to carry a token, and there is none yet. */
+  private boolean isCold() {
+    String ofApp = headers().firstValue("Authorization").orElse(null);
+    return covers(policy, uri())
+        && policy.mayReplace(ofApp)
+        && policy.authorizationNow(ofApp) == null;
+  }
+
+  /**
+   * A request of a class of the app's own may have no URI; the JDK has something to say to that.
+   */
+  static boolean covers(TokenPolicy policy, URI uri) {
+    return uri != null
+        && policy.covers(uri.getScheme(), uri.getHost(), uri.getPort(), uri.getRawPath());
+  }
+
+  /** The JDK gives each attempt the whole of the app's time-out; some of it is over. */
+  private void bound(Object attempt) {
+    if (timeout().isPresent()) {
+      CompletableFuture<Void> over =
+          new CompletableFuture<Void>().completeOnTimeout(null, budgetMillis(), MILLISECONDS);
+      over.thenRun(() -> execute(() -> Internals.timeOut(attempt)));
+      bound = over;
+    }
+  }
+
+  /**
+   * Begins the replay of a refused call, before the refused attempt ends: a client that is being
+   * closed ends with its last call.
+   *
+   * @return its answer to come; null: it cannot be replayed, the refusal is for the app
+   */
+  CompletableFuture<HttpResponse<T>> beginReplay() {
+    if (cancelled || !isReplayable()) {
+      return null;
     }
     boolean before = replay;
     replay = true;
-    Supplier<CompletableFuture<HttpResponse<T>>> again = sender;
-    if (again == null) {
-      replayDue = true;
-      return true;
-    }
     try {
-      // Before the refused attempt ends: a client that is being closed ends with its last call.
-      CompletableFuture<HttpResponse<T>> attempt = again.get();
+      CompletableFuture<HttpResponse<T>> attempt = sender.get();
       if (!attempt.isCompletedExceptionally()) {
-        next = track(attempt);
-        return true;
+        underWay = attempt;
+        if (cancelled) {
+          // Just now, so that it was the attempt before this one that was met.
+          attempt.cancel(true);
+        }
+        return attempt;
       }
     } catch (RuntimeException unsendable) {
       // As below: the client takes no more calls.
     }
     replay = before;
-    return false;
+    return null;
   }
 
   private boolean isReplayable() {
@@ -142,44 +204,35 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
     return safe && body.isReplayable() && isTimeLeft();
   }
 
-  /** Whether a blocking call is to be sent again; true once. */
-  boolean replays() {
-    boolean due = replayDue;
-    replayDue = false;
-    return due;
-  }
-
-  /** What the app gets for the response to an asynchronous call: that, or the replay's. */
-  CompletableFuture<HttpResponse<T>> answer(HttpResponse<T> response) {
-    CompletableFuture<HttpResponse<T>> replayed = next;
-    next = null;
-    return replayed == null
-        ? CompletableFuture.completedFuture(response)
-        : replayed.thenCompose(this::answer);
-  }
-
-  /** Notes the attempt under way, for {@link #cancelWith}. */
-  <F extends CompletableFuture<?>> F track(F attempt) {
-    underWay = attempt;
-    // The app may have cancelled just before, and so have met the attempt before this one.
-    if (cancelled) {
-      attempt.cancel(true);
+  /** A replay has been answered; the first to be answered of several is the last one sent. */
+  void answered(HttpResponse<T> response) {
+    if (answer == null) {
+      answer = response;
     }
-    return attempt;
   }
 
-  /** Cancels the attempt under way when the app cancels the future that it holds. */
-  void cancelWith(CompletableFuture<?> call) {
-    call.whenComplete(
-        (response, failure) -> {
-          if (call.isCancelled()) {
-            cancelled = true;
-            CompletableFuture<?> attempt = underWay;
-            if (attempt != null) {
-              attempt.cancel(true);
-            }
-          }
-        });
+  /** What the app gets for the response to the first attempt: that, or the replay's. */
+  HttpResponse<T> answer(HttpResponse<T> response) {
+    HttpResponse<T> replayed = answer;
+    return replayed == null ? response : replayed;
+  }
+
+  /** The app has cancelled the future of the first attempt, or one that derives from it. */
+  void cancel() {
+    if (!cancelled) {
+      cancelled = true;
+      CompletableFuture<?> attempt = underWay;
+      if (attempt != null) {
+        attempt.cancel(true);
+      }
+    }
+  }
+
+  /** The app's future is done: one that it has given up is not worth a replay. */
+  void ended(boolean givenUp) {
+    if (givenUp) {
+      cancelled = true;
+    }
   }
 
   boolean isCancelled() {
@@ -188,6 +241,11 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
 
   @Override
   public BodySubscriber<T> apply(ResponseInfo info) {
+    CompletableFuture<Void> running = bound;
+    if (running != null) {
+      // As the JDK's own, it is for the answer's headers.
+      running.cancel(false);
+    }
     return own && policy.looksAt(info.statusCode()) && isClear(info)
         ? new Refusal<>(
             this,
@@ -238,8 +296,7 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
   }
 
   /** Waits for a first token, for half of the app's time-out: the attempt needs some, too. */
-  CompletableFuture<Void> ready() {
-    late = true;
+  private CompletableFuture<Void> ready() {
     return policy.ready(budgetMillis() / 2).toCompletableFuture();
   }
 
@@ -274,7 +331,7 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
 
   @Override
   public Optional<Duration> timeout() {
-    return replay || late ? request.timeout().map(this::left) : request.timeout();
+    return request.timeout();
   }
 
   private boolean isOwnHop() {

@@ -19,6 +19,7 @@ final class Handover<T> implements Subscription {
   private final BodySubscriber<T> app;
   private final Subscription upstream;
   private final CompletableFuture<T> body;
+  private final CompletableFuture<?> settled;
   private final Queue<List<ByteBuffer>> waiting = new ArrayDeque<>();
   private long demand;
   private long asked;
@@ -27,14 +28,21 @@ final class Handover<T> implements Subscription {
   private boolean started;
   private boolean delivering;
   private boolean over;
+  private boolean cancelDue;
 
   /**
    * @param body completed if the app's subscriber throws, and not otherwise
+   * @param settled completed when {@code body} takes over what the app's subscriber ends with
    */
-  Handover(BodySubscriber<T> app, Subscription upstream, CompletableFuture<T> body) {
+  Handover(
+      BodySubscriber<T> app,
+      Subscription upstream,
+      CompletableFuture<T> body,
+      CompletableFuture<?> settled) {
     this.app = app;
     this.upstream = upstream;
     this.body = body;
+    this.settled = settled;
   }
 
   /**
@@ -49,6 +57,9 @@ final class Handover<T> implements Subscription {
 
   /** Subscribes the app's subscriber. */
   void start() {
+    synchronized (this) {
+      delivering = true;
+    }
     try {
       app.onSubscribe(this);
     } catch (Throwable ofApp) {
@@ -56,6 +67,7 @@ final class Handover<T> implements Subscription {
     }
     synchronized (this) {
       started = true;
+      delivering = false;
     }
     deliver();
   }
@@ -73,11 +85,20 @@ final class Handover<T> implements Subscription {
     deliver();
   }
 
+  /**
+   * From inside a signal the JDK hears of it only when the signal is over, and the body is known to
+   * be what the app ended it with: over HTTP/2 it fails the exchange at once, with a failure of its
+   * own.
+   */
   @Override
   public void cancel() {
     synchronized (this) {
       over = true;
       waiting.clear();
+      if (delivering) {
+        cancelDue = true;
+        return;
+      }
     }
     upstream.cancel();
   }
@@ -109,6 +130,10 @@ final class Handover<T> implements Subscription {
       synchronized (this) {
         if (!started || over || (delivering && !mine)) {
           delivering = delivering && !mine;
+          if (cancelDue && !delivering) {
+            cancelDue = false;
+            settled.thenRun(upstream::cancel);
+          }
           return;
         }
         if (!waiting.isEmpty() && demand > 0) {
@@ -143,8 +168,8 @@ final class Handover<T> implements Subscription {
   }
 
   private void fail(Throwable ofApp) {
-    cancel();
     body.completeExceptionally(ofApp);
+    cancel();
   }
 
   private void finish() {

@@ -10,7 +10,7 @@ import java.util.concurrent.Executor;
 /** What the JDK's client does not show, by reflection; used for rare calls only. Thread-safe. */
 final class Internals {
   private static final String REQUEST = "jdk.internal.net.http.HttpRequestImpl";
-  private static final String FUTURE = "jdk.internal.net.http.common.MinimalFuture";
+  private static final String TIMER = "jdk.internal.net.http.ResponseTimerEvent";
 
   private Internals() {}
 
@@ -30,32 +30,37 @@ final class Internals {
     }
   }
 
-  /** The threads that the client runs an app's subscribers on. */
+  /**
+   * The threads that the client runs an app's subscribers on.
+   *
+   * @param client the JDK's own behind the app's
+   */
   static Executor executor(HttpClient client) {
     if (client.executor().isPresent()) {
       return client.executor().get();
     }
     try {
-      Object implementation = value(client, "impl");
-      Method executor = implementation.getClass().getDeclaredMethod("theExecutor");
+      Method executor = client.getClass().getDeclaredMethod("theExecutor");
       executor.setAccessible(true);
       // Not theExecutor itself: it runs what it is given on the calling thread, if it can.
-      return (Executor) value(executor.invoke(implementation), "delegate");
+      return (Executor) value(executor.invoke(client), "delegate");
     } catch (ReflectiveOperationException | RuntimeException differs) {
       return new CompletableFuture<Void>().defaultExecutor();
     }
   }
 
-  /** A future like those that the client gives to apps, of the JDK's own class. */
-  static <T> CompletableFuture<T> future() {
+  /** Ends an attempt as the JDK does when the time of its request is up. */
+  static void timeOut(Object attempt) {
     try {
-      Class<?> type = Class.forName(FUTURE, true, HttpClient.class.getClassLoader());
-      @SuppressWarnings("unchecked") // it has the same parameter
-      CompletableFuture<T> made =
-          (CompletableFuture<T>) type.getDeclaredConstructor().newInstance();
-      return made;
+      Class<?> exchange = attempt.getClass();
+      Class<?> type = Class.forName(TIMER, false, exchange.getClassLoader());
+      Method of = type.getDeclaredMethod("of", exchange);
+      of.setAccessible(true);
+      Method handle = type.getMethod("handle");
+      handle.setAccessible(true);
+      handle.invoke(of.invoke(null, attempt));
     } catch (ReflectiveOperationException | RuntimeException differs) {
-      return new CompletableFuture<>();
+      // Then the JDK's own timer ends it, later.
     }
   }
 

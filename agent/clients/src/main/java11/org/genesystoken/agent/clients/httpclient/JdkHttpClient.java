@@ -15,18 +15,27 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  * <pre>{@code
  * // HttpClientFacade, the only HttpClient that an app ever holds
  * public HttpResponse send(HttpRequest request, BodyHandler handler) {
- *   handler = exchange(handler, {this, request});   // an Exchange, or the same for a foreign host
+ *   handler = exchange(handler, {impl, request});   // an Exchange, or the same for a foreign host
  *   request = request(request, handler);            // the Exchange too
- *   for (;;) {
- *     HttpResponse response = impl.send(request, handler);
- *     if (answered(response, handler) != null) return response;
- *   }                                               // null: the token was renewed, send again
+ *   return answer(impl.send(request, handler), handler);  // the replay's, if there was one
  * }
  *
  * public CompletableFuture sendAsync(HttpRequest request, BodyHandler handler, ...) {
- *   Object replaying = exchangeAsync(null, {this, request, handler, ...});
+ *   Object replaying = exchangeAsync(null, {impl, request, handler, ...});
  *   if (replaying != null) return (CompletableFuture) replaying;
  *   ...                                             // the JDK's code
+ * }
+ *
+ * // once per attempt, before anything of it is sent
+ * private CompletableFuture MultiExchange.responseAsync0(CompletableFuture start) {
+ *   start = attempt(start, {this, responseHandler});  // later, while there is no token yet
+ *   ...
+ * }
+ *
+ * // Java 16 and later: where cancel(true) of the app's future, or of one derived from it, ends
+ * public boolean MultiExchange.cancel(boolean abort) {
+ *   ...
+ *   cancelled(responseHandler, abort);              // ends the replay too
  * }
  *
  * // once per hop
@@ -57,17 +66,20 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  */
 public final class JdkHttpClient implements Client {
   private static final int EXCHANGE = 0;
-  private static final int ANSWERED = 1;
+  private static final int ANSWER = 1;
   private static final int EXCHANGE_ASYNC = 2;
   private static final int PRESENT = 3;
   private static final int OVERRIDDEN = 4;
   private static final int MASKED = 5;
   private static final int REQUEST_OF = 6;
   private static final int PUBLISHER = 7;
+  private static final int ATTEMPT = 8;
+  private static final int CANCELLED = 9;
 
   private static final String PACKAGE = "jdk/internal/net/http/";
   private static final String REQUEST_IMPL = PACKAGE + "HttpRequestImpl";
   private static final String MULTI_EXCHANGE = PACKAGE + "MultiExchange";
+  private static final String CLIENT = "L" + PACKAGE + "HttpClientImpl;";
   private static final String HEADERS_BUILDER = PACKAGE + "common/HttpHeadersBuilder";
 
   private static final String GET_SYSTEM_HEADERS = "getSystemHeadersBuilder";
@@ -95,17 +107,22 @@ public final class JdkHttpClient implements Client {
             new SystemHeaders.Overridden(),
             new SystemHeaders.Masked(),
             new Calls.Request(),
-            new SystemHeaders.Publisher());
+            new SystemHeaders.Publisher(),
+            new Calls.Attempt(),
+            new Calls.Cancelled());
   }
 
   @Override
   public List<ClassWeave> weaves() {
     return Arrays.asList(
         ClassWeave.of(
-            PACKAGE + "HttpClientFacade",
-            new Send(),
-            new SendAsync("(" + REQUEST + HANDLER + ")" + FUTURE, 3),
-            new SendAsync("(" + REQUEST + HANDLER + PUSH_HANDLER + ")" + FUTURE, 4)),
+                PACKAGE + "HttpClientFacade",
+                new Send(),
+                new SendAsync("(" + REQUEST + HANDLER + ")" + FUTURE, 3),
+                new SendAsync("(" + REQUEST + HANDLER + PUSH_HANDLER + ")" + FUTURE, 4))
+            .needing("impl:" + CLIENT),
+        ClassWeave.of(MULTI_EXCHANGE, new Begin(), new Cancel())
+            .needing("responseHandler:" + HANDLER),
         ClassWeave.of(PACKAGE + "AuthenticationFilter", new FilterRequest())
             .using(MULTI_EXCHANGE, "responseHandler:" + HANDLER)
             .using(REQUEST_IMPL, GET_SYSTEM_HEADERS + "()L" + HEADERS_BUILDER + ";", PROXY)
@@ -123,9 +140,7 @@ public final class JdkHttpClient implements Client {
 
   @Override
   public String[] opens() {
-    return new String[] {
-      "java.net.http/jdk.internal.net.http", "java.net.http/jdk.internal.net.http.common"
-    };
+    return new String[] {"java.net.http/jdk.internal.net.http"};
   }
 
   private static final class Send extends MethodWeave {
@@ -136,20 +151,15 @@ public final class JdkHttpClient implements Client {
     @Override
     protected void atEntry(Code code) {
       code.local(2).array(2);
-      code.element(0).local(0).put();
+      code.element(0).field("impl", CLIENT).put();
       code.element(1).local(1).put();
       code.hook(EXCHANGE).cast(HANDLER_TYPE).store(2);
       code.local(1).local(2).hook(REQUEST_OF).cast("java/net/http/HttpRequest").store(1);
     }
 
     @Override
-    protected String rerunsOnReturn() {
-      return "java/net/http/HttpResponse";
-    }
-
-    @Override
-    protected void onReturn(Code code) {
-      code.local(2).hook(ANSWERED);
+    protected void beforeReturn(Code code) {
+      code.local(2).hook(ANSWER).cast("java/net/http/HttpResponse");
     }
   }
 
@@ -167,10 +177,45 @@ public final class JdkHttpClient implements Client {
     @Override
     protected void atEntry(Code code) {
       code.nothing().array(4);
-      for (int i = 0; i < locals; i++) {
+      code.element(0).field("impl", CLIENT).put();
+      for (int i = 1; i < locals; i++) {
         code.element(i).local(i).put();
       }
       code.hook(EXCHANGE_ASYNC).returnUnlessNull(FUTURE_TYPE);
+    }
+  }
+
+  /** Once per attempt, before anything of it is sent. */
+  private static final class Begin extends MethodWeave {
+    Begin() {
+      super("responseAsync0", "(" + FUTURE + ")" + FUTURE);
+    }
+
+    @Override
+    protected void atEntry(Code code) {
+      code.local(1).array(2);
+      code.element(0).local(0).put();
+      code.element(1).field("responseHandler", HANDLER).put();
+      code.hook(ATTEMPT).cast(FUTURE_TYPE).store(1);
+    }
+  }
+
+  /**
+   * Java 16 and later: where the cancellation of a future, or of one that derives from it, ends.
+   */
+  private static final class Cancel extends MethodWeave {
+    Cancel() {
+      super("cancel", "(Z)Z");
+    }
+
+    @Override
+    protected boolean isOptional() {
+      return true;
+    }
+
+    @Override
+    protected void beforeReturn(Code code) {
+      code.field("responseHandler", HANDLER).number(1).hook(CANCELLED).drop();
     }
   }
 

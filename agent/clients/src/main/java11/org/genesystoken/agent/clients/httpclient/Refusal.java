@@ -1,11 +1,14 @@
 package org.genesystoken.agent.clients.httpclient;
 
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow.Subscription;
 import org.genesystoken.agent.core.policy.TokenPolicy;
@@ -17,9 +20,6 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  * given all of it, kept bytes first. Nothing is asked for while the decision is open.
  */
 final class Refusal<T> implements BodySubscriber<T> {
-  /** Bytes of a refused body that the replay's answer waits for at most, to keep the connection. */
-  private static final int DRAIN_LIMIT = 64 * 1024;
-
   private final Exchange<T> exchange;
   private final ResponseInfo info;
   private final CompletableFuture<T> body = new CompletableFuture<>();
@@ -35,7 +35,8 @@ final class Refusal<T> implements BodySubscriber<T> {
   private boolean asked;
 
   private boolean deciding;
-  private boolean decided;
+  private boolean replayed;
+  private volatile boolean restorable;
   private boolean ended;
   private Throwable failure;
 
@@ -79,24 +80,20 @@ final class Refusal<T> implements BodySubscriber<T> {
   @Override
   public void onNext(List<ByteBuffer> buffers) {
     Handover<T> to;
-    boolean replayed;
     boolean more;
     synchronized (this) {
       to = handover;
-      replayed = decided;
       size += remaining(buffers);
       if (to == null && !replayed) {
         kept.add(buffers);
       }
-      more = to == null && !deciding && size < TokenPolicy.BODY_LIMIT;
+      more = replayed || (to == null && !deciding && size < TokenPolicy.BODY_LIMIT);
       asked = more;
     }
     if (more) {
       upstream.request(1);
     } else if (to != null) {
       to.onNext(buffers);
-    } else if (replayed) {
-      drain();
     } else {
       decide();
     }
@@ -122,19 +119,15 @@ final class Refusal<T> implements BodySubscriber<T> {
 
   private void end(Throwable cause) {
     Handover<T> to;
-    boolean replayed;
     boolean undecided;
     synchronized (this) {
       to = handover;
-      replayed = decided;
       undecided = !deciding && !ended;
       ended = true;
       failure = cause;
     }
     if (to != null) {
       to.end(cause);
-    } else if (replayed) {
-      body.complete(null);
     } else if (undecided) {
       if (cause == null) {
         decide();
@@ -162,41 +155,57 @@ final class Refusal<T> implements BodySubscriber<T> {
         length += copied;
       }
     }
-    CompletableFuture<Boolean> replayed = exchange.refused(info, head, length);
-    if (replayed.isDone()) {
-      settle(replayed.join());
+    CompletableFuture<Boolean> renewal = exchange.refused(info, head, length);
+    if (renewal.isDone()) {
+      settle(renewal.join());
     } else {
       // Not on the agent's thread: the app's handler may run now, and may take its time.
-      replayed.thenAccept(answer -> exchange.execute(() -> settle(answer)));
+      renewal.thenAccept(answer -> exchange.execute(() -> settle(answer)));
     }
   }
 
   private void settle(boolean renewed) {
-    if (!renewed || !exchange.beginReplay()) {
+    CompletableFuture<HttpResponse<T>> attempt = renewed ? exchange.beginReplay() : null;
+    if (attempt == null) {
       handOver();
       return;
     }
     boolean over;
     synchronized (this) {
-      decided = true;
-      kept.clear();
+      replayed = true;
       over = ended;
+      restorable = ended && failure == null;
+      if (!restorable) {
+        kept.clear();
+      }
     }
-    if (over) {
-      body.complete(null);
-    } else {
-      drain();
+    attempt.whenComplete(this::replayed);
+    if (!over) {
+      // To keep the connection. Never cancelled: over HTTP/2 the JDK would fail the exchange.
+      upstream.request(1);
     }
   }
 
   /**
-   * Reads the rest off; never cancels, as over HTTP/2 the JDK would fail the exchange with that.
+   * Ends the refused attempt with its replay: with the refusal after all, if that got no answer and
+   * the refusal is still there.
    */
-  private void drain() {
-    if (size >= TokenPolicy.BODY_LIMIT + DRAIN_LIMIT) {
+  private void replayed(HttpResponse<T> answer, Throwable lost) {
+    if (lost == null) {
+      exchange.answered(answer);
       body.complete(null);
+    } else if (restorable && !exchange.isCancelled()) {
+      exchange.execute(this::handOver);
+    } else {
+      body.completeExceptionally(cause(lost));
     }
-    upstream.request(1);
+  }
+
+  /** Without what the JDK has wrapped it in, and will wrap it in again. */
+  private static Throwable cause(Throwable failure) {
+    boolean wrapped =
+        failure instanceof CompletionException || failure instanceof CancellationException;
+    return wrapped && failure.getCause() != null ? cause(failure.getCause()) : failure;
   }
 
   private void handOver() {
@@ -208,7 +217,8 @@ final class Refusal<T> implements BodySubscriber<T> {
       body.completeExceptionally(ofApp);
       return;
     }
-    Handover<T> to = new Handover<>(subscriber, upstream, body);
+    CompletableFuture<Void> settled = new CompletableFuture<>();
+    Handover<T> to = new Handover<>(subscriber, upstream, body, settled);
     boolean over;
     synchronized (this) {
       to.keep(kept, asked ? 1 : 0);
@@ -219,7 +229,11 @@ final class Refusal<T> implements BodySubscriber<T> {
       handover = to;
     }
     // As in the JDK: getBody may block until the body is read, so not on this thread.
-    exchange.execute(() -> complete(subscriber));
+    exchange.execute(
+        () -> {
+          complete(subscriber);
+          settled.complete(null);
+        });
     to.start();
   }
 

@@ -7,12 +7,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import org.genesystoken.agent.clients.ScriptedPolicy;
 import org.junit.jupiter.api.Test;
 
@@ -63,51 +63,17 @@ class CallsTest {
   }
 
   @Test
-  void anAnswerEndsTheCallUnlessAReplayIsDue() {
+  @SuppressWarnings("unchecked") // of the handler's type
+  void aBlockingCallEndsWithItsAnswerOrThatOfItsReplay() {
     // given
-    Exchange<?> exchange = (Exchange<?>) begin(handler, STAYING, covered);
+    Exchange<String> exchange = (Exchange<String>) begin(handler, STAYING, covered);
+    HttpResponse<String> refusal = ScriptedClient.answer();
+    HttpResponse<String> good = ScriptedClient.answer();
 
     // when, then
-    assertThat(new Calls.End().apply("response", exchange)).isEqualTo("response");
-  }
-
-  @Test
-  void theAgentsOwnAsynchronousCallIsNotTakenOverAgain() {
-    // given
-    Object exchange = begin(handler, STAYING, covered);
-
-    // when, then
-    assertThat(beginAsync(exchange, STAYING, covered)).isNull();
-  }
-
-  @Test
-  void anAsynchronousCallWaitsForTheFirstTokenWithoutAThreadAndCanBeCancelledMeanwhile() {
-    // given
-    policy.managed = null;
-
-    // when
-    CompletableFuture<?> call = (CompletableFuture<?>) beginAsync(handler, STAYING, covered);
-    boolean waits = !call.isDone();
-    call.cancel(true);
-    policy.ready.complete(null);
-
-    // then
-    assertThat(waits).isTrue();
-    assertThat(call).isCancelled();
-  }
-
-  @Test
-  void aCallThatWaitsForTheFirstTokenHasAFutureOfTheJdksOwnClass() {
-    // given
-    policy.managed = null;
-    CompletableFuture<?> ofJdk =
-        STAYING.sendAsync(request("http://127.0.0.1:1/"), BodyHandlers.discarding());
-
-    // when
-    CompletableFuture<?> call = (CompletableFuture<?>) beginAsync(handler, STAYING, covered);
-
-    // then
-    assertThat(call).hasSameClassAs(ofJdk);
+    assertThat(new Calls.End().apply(refusal, exchange)).isSameAs(refusal);
+    exchange.answered(good);
+    assertThat(new Calls.End().apply(refusal, exchange)).isSameAs(good);
   }
 
   @Test

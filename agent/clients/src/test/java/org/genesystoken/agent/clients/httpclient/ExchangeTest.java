@@ -1,5 +1,6 @@
 package org.genesystoken.agent.clients.httpclient;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
@@ -7,6 +8,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.time.Duration;
@@ -19,10 +21,10 @@ import org.genesystoken.agent.clients.ScriptedPolicy;
 import org.junit.jupiter.api.Test;
 
 class ExchangeTest {
-  private static final HttpClient CLIENT = HttpClient.newHttpClient();
   private static final URI COVERED = URI.create("https://" + ScriptedPolicy.HOST + "/api");
 
   private final ScriptedPolicy policy = new ScriptedPolicy();
+  private final ScriptedClient client = new ScriptedClient(Runnable::run);
 
   @Test
   void theFirstAttemptHasTheWholeTimeout() {
@@ -34,7 +36,7 @@ class ExchangeTest {
   }
 
   @Test
-  void aReplayHasWhatIsLeftOfTheTimeout() {
+  void theAppSeesItsOwnTimeoutInTheReplayToo() {
     // given
     Exchange<Void> exchange = exchange(request().timeout(Duration.ofHours(1)).build());
 
@@ -42,10 +44,22 @@ class ExchangeTest {
     refuse(exchange);
 
     // then
-    assertThat(exchange.replays()).isTrue();
-    assertThat(exchange.timeout().orElseThrow())
-        .isLessThan(Duration.ofHours(1))
-        .isGreaterThan(Duration.ofMinutes(50));
+    assertThat(client.attempts).hasSize(1);
+    assertThat(exchange.timeout()).hasValue(Duration.ofHours(1));
+  }
+
+  @Test
+  void theWaitForATokenIsAsLongAsTheAppsTimeoutAllows() {
+    // given
+    Exchange<Void> exchange = exchange(request().timeout(Duration.ofHours(1)).build());
+
+    // when
+    refuse(exchange);
+
+    // then
+    assertThat(policy.budgets)
+        .singleElement()
+        .satisfies(budget -> assertThat(budget).isBetween(3_000_000L, 3_600_000L));
   }
 
   @Test
@@ -58,7 +72,7 @@ class ExchangeTest {
 
     // then
     assertThat(replayed).isFalse();
-    assertThat(exchange.replays()).isFalse();
+    assertThat(client.attempts).isEmpty();
   }
 
   @Test
@@ -68,8 +82,8 @@ class ExchangeTest {
     exchange.ownHop("Bearer sent", false);
 
     // when, then
-    assertThat(exchange.beginReplay()).isFalse();
-    assertThat(exchange.replays()).isFalse();
+    assertThat(exchange.beginReplay()).isNull();
+    assertThat(client.attempts).isEmpty();
   }
 
   @Test
@@ -81,7 +95,7 @@ class ExchangeTest {
     refuse(exchange);
 
     // then
-    assertThat(exchange.replays()).isTrue();
+    assertThat(client.attempts).hasSize(1);
     assertThat(exchange.timeout()).isEmpty();
   }
 
@@ -111,19 +125,6 @@ class ExchangeTest {
   }
 
   @Test
-  void aReplayIsDueOnce() {
-    // given
-    Exchange<Void> exchange = exchange(request().build());
-
-    // when
-    refuse(exchange);
-
-    // then
-    assertThat(exchange.replays()).isTrue();
-    assertThat(exchange.replays()).isFalse();
-  }
-
-  @Test
   void aBodyThatCannotBeSentAgainIsNotReplayedAlthoughTheTokenIsRenewed() {
     // given: nothing of the stream was sent, so nothing of it was kept
     HttpRequest request =
@@ -135,7 +136,7 @@ class ExchangeTest {
 
     // then
     assertThat(replayed).isFalse();
-    assertThat(exchange.replays()).isFalse();
+    assertThat(client.attempts).isEmpty();
     assertThat(policy.renewed).containsExactly("Bearer sent");
   }
 
@@ -154,60 +155,119 @@ class ExchangeTest {
   }
 
   @Test
-  void cancellingTheAppsFutureCancelsTheAttemptUnderWay() {
+  void aCancellationReachesTheReplay() {
     // given
     Exchange<Void> exchange = exchange(request().build());
-    CompletableFuture<Void> call = new CompletableFuture<>();
-    CompletableFuture<Void> attempt = exchange.track(new CompletableFuture<>());
-    exchange.cancelWith(call);
+    refuse(exchange);
 
     // when
-    call.cancel(true);
+    exchange.cancel();
 
     // then
-    assertThat(attempt).isCancelled();
-    assertThat(exchange.isCancelled()).isTrue();
+    assertThat(client.attempts)
+        .singleElement()
+        .satisfies(replay -> assertThat(replay).isCancelled());
   }
 
   @Test
-  void anAttemptThatBeginsJustAfterTheCancellationIsCancelledToo() {
+  void aCancelledCallIsNotSentAgain() {
     // given
     Exchange<Void> exchange = exchange(request().build());
-    CompletableFuture<Void> call = new CompletableFuture<>();
-    exchange.track(new CompletableFuture<>());
-    exchange.cancelWith(call);
-    call.cancel(true);
 
     // when
-    CompletableFuture<Void> replay = exchange.track(new CompletableFuture<>());
+    exchange.cancel();
+    boolean replayed = refuse(exchange);
 
     // then
-    assertThat(replay).isCancelled();
+    assertThat(replayed).isFalse();
+    assertThat(client.attempts).isEmpty();
   }
 
   @Test
-  void anEndThatIsNoCancellationCancelsNothing() {
+  void aReplayThatBeginsJustAfterTheCancellationIsCancelledToo() {
     // given
     Exchange<Void> exchange = exchange(request().build());
-    CompletableFuture<Void> call = new CompletableFuture<>();
-    CompletableFuture<Void> attempt = exchange.track(new CompletableFuture<>());
-    exchange.cancelWith(call);
+    client.sending = exchange::cancel;
 
     // when
-    call.completeExceptionally(new IllegalStateException("timed out"));
+    refuse(exchange);
 
     // then
-    assertThat(attempt).isNotDone();
-    assertThat(exchange.isCancelled()).isFalse();
+    assertThat(client.attempts)
+        .singleElement()
+        .satisfies(replay -> assertThat(replay).isCancelled());
+  }
+
+  @Test
+  void theAnswerOfTheLastReplayIsTheAnswerOfTheCall() {
+    // given
+    Exchange<Void> exchange = exchange(request().build());
+    HttpResponse<Void> refusal = ScriptedClient.answer();
+    assertThat(exchange.answer(refusal)).isSameAs(refusal);
+
+    // when: the last one sent is answered first, the ones before it end with that
+    HttpResponse<Void> good = ScriptedClient.answer();
+    exchange.answered(good);
+    exchange.answered(ScriptedClient.answer());
+
+    // then
+    assertThat(exchange.answer(refusal)).isSameAs(good);
+  }
+
+  @Test
+  void withALiveTokenAnAttemptBeginsAtOnce() {
+    // given
+    Exchange<Void> exchange = exchange(request().build());
+    CompletableFuture<Void> trigger = new CompletableFuture<>();
+
+    // when, then
+    assertThat(exchange.begin(new Object(), trigger)).isSameAs(trigger);
+  }
+
+  @Test
+  void withoutATokenAnAttemptBeginsWhenThereIsOneAndOnTheClientsThreads() throws Exception {
+    // given
+    policy.managed = null;
+    HttpClient threads =
+        new ScriptedClient(Executors.newSingleThreadExecutor(task -> new Thread(task, "app-1")));
+    Exchange<Void> exchange =
+        new Exchange<>(policy, threads, request().build(), BodyHandlers.discarding(), null);
+    CompletableFuture<Void> trigger = new CompletableFuture<>();
+    CompletableFuture<Void> begun = exchange.begin(new Object(), trigger);
+    CompletableFuture<Thread> beganOn = begun.thenApply(ready -> Thread.currentThread());
+
+    // when
+    trigger.complete(null);
+    boolean waits = !begun.isDone();
+    policy.ready.complete(null);
+
+    // then
+    assertThat(waits).isTrue();
+    assertThat(beganOn.get(10, SECONDS).getName()).isEqualTo("app-1");
+  }
+
+  @Test
+  void anAppThatSendsBasicWaitsForNoToken() {
+    // given
+    policy.managed = null;
+    Exchange<Void> exchange = exchange(request().header("Authorization", "Basic eDp5").build());
+    CompletableFuture<Void> trigger = new CompletableFuture<>();
+
+    // when, then
+    assertThat(exchange.begin(new Object(), trigger)).isSameAs(trigger);
   }
 
   @Test
   void codeOfTheAppRunsOnTheClientsThreads() throws Exception {
     // given
     ExecutorService threads = Executors.newSingleThreadExecutor(task -> new Thread(task, "app-1"));
-    HttpClient client = HttpClient.newBuilder().executor(threads).build();
     Exchange<Void> exchange =
-        new Exchange<>(policy, client, request().build(), BodyHandlers.discarding());
+        new Exchange<>(
+            policy,
+            new ScriptedClient(threads),
+            request().build(),
+            BodyHandlers.discarding(),
+            null);
     CompletableFuture<String> ranOn = new CompletableFuture<>();
     AtomicReference<Thread> afterShutDown = new AtomicReference<>();
 
@@ -224,11 +284,11 @@ class ExchangeTest {
 
   private static boolean refuse(Exchange<Void> exchange) {
     exchange.ownHop("Bearer sent", true);
-    return exchange.refused(REFUSED, new byte[1], 0).join() && exchange.beginReplay();
+    return exchange.refused(REFUSED, new byte[1], 0).join() && exchange.beginReplay() != null;
   }
 
   private Exchange<Void> exchange(HttpRequest request) {
-    return new Exchange<>(policy, CLIENT, request, BodyHandlers.discarding());
+    return new Exchange<>(policy, client, request, BodyHandlers.discarding(), null);
   }
 
   private static HttpRequest.Builder request() {

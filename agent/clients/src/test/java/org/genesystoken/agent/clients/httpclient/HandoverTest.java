@@ -23,8 +23,11 @@ class HandoverTest {
         }
 
         @Override
-        public void cancel() {}
+        public void cancel() {
+          cancelled = true;
+        }
       };
+  private boolean cancelled;
 
   @Test
   void theJdkIsAskedForNoMoreThanTheAppAskedForAndWasNotKept() {
@@ -59,6 +62,51 @@ class HandoverTest {
     assertThat(asked).containsExactly(2L);
   }
 
+  @Test
+  void anAppThatHasEnoughSaysWhyBeforeTheJdkHearsOfIt() {
+    // given: over HTTP/2 the JDK fails the exchange with the cancellation
+    CompletableFuture<Void> settled = new CompletableFuture<>();
+    List<Boolean> cancelledBefore = new ArrayList<>();
+    Handover<Void> handover =
+        new Handover<>(
+            BodySubscribers.fromSubscriber(
+                new Flow.Subscriber<List<ByteBuffer>>() {
+                  private Subscription subscription;
+
+                  @Override
+                  public void onSubscribe(Subscription given) {
+                    subscription = given;
+                    given.request(1);
+                  }
+
+                  @Override
+                  public void onNext(List<ByteBuffer> buffers) {
+                    subscription.cancel();
+                    // here it says why
+                    cancelledBefore.add(cancelled);
+                  }
+
+                  @Override
+                  public void onError(Throwable failure) {}
+
+                  @Override
+                  public void onComplete() {}
+                }),
+            upstream,
+            new CompletableFuture<>(),
+            settled);
+    handover.keep(List.of(chunk()), 0);
+
+    // when
+    handover.start();
+    cancelledBefore.add(cancelled);
+    settled.complete(null);
+
+    // then
+    assertThat(cancelledBefore).containsExactly(false, false);
+    assertThat(cancelled).isTrue();
+  }
+
   /** Of an app that asks for nothing by itself. */
   private Handover<Void> handover(List<List<ByteBuffer>> kept, int underWay) {
     BodySubscriber<Void> app =
@@ -76,7 +124,9 @@ class HandoverTest {
               @Override
               public void onComplete() {}
             });
-    Handover<Void> handover = new Handover<>(app, upstream, new CompletableFuture<>());
+    Handover<Void> handover =
+        new Handover<>(
+            app, upstream, new CompletableFuture<>(), CompletableFuture.completedFuture(null));
     handover.keep(kept, underWay);
     handover.start();
     return handover;

@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
@@ -47,8 +48,6 @@ class RefusalTest {
             thread.setDaemon(true);
             return thread;
           });
-
-  private static final HttpClient CLIENT = HttpClient.newBuilder().executor(THREADS).build();
 
   private static final ResponseInfo REFUSED = answer(401);
 
@@ -76,6 +75,12 @@ class RefusalTest {
   }
 
   private final ScriptedPolicy policy = new ScriptedPolicy();
+  private final ScriptedClient client = new ScriptedClient(THREADS);
+
+  /** Replays are answered at once, unless a test wants something else. */
+  RefusalTest() {
+    client.sending = client::answerAll;
+  }
 
   /** One of the ways in which a refused body can come to its end. */
   enum Answer {
@@ -97,6 +102,7 @@ class RefusalTest {
       @ForAll boolean jdkOnOneThread)
       throws Exception {
     // given
+    client.attempts.clear();
     Random random = new Random(seed);
     byte[] sent = Wire.bytes(size);
     IOException lost = fails ? new IOException("connection lost") : null;
@@ -127,11 +133,11 @@ class RefusalTest {
       assertThat(body.get(10, SECONDS)).isEqualTo(sent);
     } else if (!fails) {
       assertThat(body.get(10, SECONDS)).isNull();
-      assertThat(exchange.replays()).isTrue();
+      assertThat(client.attempts).hasSize(1);
       assertThat(app.soFar()).isEmpty();
       assertThat(app.body).isNotDone();
     } else {
-      endedEitherWay(body, app, exchange, sent, lost, failsUndecided);
+      endedEitherWay(body, app, sent, lost, failsUndecided);
     }
     assertThat(app.faults).isEmpty();
     assertThat(policy.seen)
@@ -141,10 +147,9 @@ class RefusalTest {
   }
 
   /** A body that breaks off is decided on if enough of it had come, and else passed on. */
-  private static void endedEitherWay(
+  private void endedEitherWay(
       CompletableFuture<byte[]> body,
       AppSubscriber app,
-      Exchange<byte[]> exchange,
       byte[] sent,
       IOException lost,
       boolean undecided)
@@ -152,13 +157,13 @@ class RefusalTest {
     try {
       assertThat(body.get(10, SECONDS)).isNull();
       assertThat(sent.length).isGreaterThanOrEqualTo(TokenPolicy.BODY_LIMIT);
-      assertThat(exchange.replays()).isTrue();
+      assertThat(client.attempts).hasSize(1);
       assertThat(app.soFar()).isEmpty();
     } catch (java.util.concurrent.ExecutionException passedOn) {
       assertThat(passedOn).hasCause(lost);
       assertThat(sent.length).isLessThan(TokenPolicy.BODY_LIMIT);
       assertThat(undecided).isTrue();
-      assertThat(exchange.replays()).isFalse();
+      assertThat(client.attempts).isEmpty();
       assertThat(app.soFar()).isEqualTo(sent);
     }
   }
@@ -227,7 +232,7 @@ class RefusalTest {
 
     // then
     assertThat(refusal.getBody().toCompletableFuture().get(10, SECONDS)).isEqualTo(sent);
-    assertThat(exchange.replays()).isFalse();
+    assertThat(client.attempts).isEmpty();
   }
 
   @Test
@@ -259,7 +264,7 @@ class RefusalTest {
     assertThat(refusal.getBody().toCompletableFuture().get(10, SECONDS)).isNull();
     assertThat(wire.isCancelled()).isFalse();
     assertThat(wire.delivered()).isEqualTo(1_000_000);
-    assertThat(exchange.replays()).isTrue();
+    assertThat(client.attempts).hasSize(1);
   }
 
   @Test
@@ -375,6 +380,70 @@ class RefusalTest {
     assertThat(policy.renewed).isEmpty();
   }
 
+  @Property(tries = 200)
+  void theAppGetsItsRefusalBackWhereItsReplayIsLostAndTheRefusalWasKept(
+      @ForAll @IntRange(max = 20 * 1024) int size,
+      @ForAll @IntRange(min = 1, max = 5_000) int chunk,
+      @ForAll long seed)
+      throws Exception {
+    // given
+    byte[] sent = Wire.bytes(size);
+    IOException lost = new IOException("connection lost");
+    client.attempts.clear();
+    client.sending = () -> {};
+    AppSubscriber app = new AppSubscriber(new Random(seed), THREADS, -1);
+    BodySubscriber<byte[]> refusal = exchange(info -> app).apply(REFUSED);
+    new Wire(refusal, Runnable::run, Wire.cut(sent, new Random(seed + 1), chunk), null).start();
+    CompletableFuture<byte[]> body = refusal.getBody().toCompletableFuture();
+    assertThat(body).as("it waits for the replay").isNotDone();
+
+    // when
+    client.attempts.get(0).completeExceptionally(lost);
+
+    // then
+    if (size < TokenPolicy.BODY_LIMIT) {
+      assertThat(body.get(10, SECONDS)).isEqualTo(sent);
+      assertThat(app.faults).isEmpty();
+    } else {
+      assertThatThrownBy(() -> body.get(10, SECONDS)).hasCause(lost);
+      assertThat(app.soFar()).isEmpty();
+    }
+  }
+
+  @Test
+  void aFailureThatTheJdkHasWrappedIsUnwrappedAsItWillBeWrappedAgain() {
+    // given
+    client.sending = () -> {};
+    Exchange<byte[]> exchange = exchange(info -> BodySubscribers.ofByteArray());
+    BodySubscriber<byte[]> refusal = exchange.apply(REFUSED);
+    new Wire(refusal, Runnable::run, chunksOf(new byte[10], 10), null).start();
+    exchange.ended(true);
+    IOException cancelled = new IOException("Request cancelled");
+
+    // when
+    client.attempts.get(0).completeExceptionally(new CancellationException().initCause(cancelled));
+
+    // then
+    assertThatThrownBy(() -> refusal.getBody().toCompletableFuture().get(10, SECONDS))
+        .hasCause(cancelled);
+  }
+
+  @Test
+  void aCancelledReplayIsNotMadeUpForByTheRefusal() {
+    // given
+    client.sending = () -> {};
+    Exchange<byte[]> exchange = exchange(info -> BodySubscribers.ofByteArray());
+    BodySubscriber<byte[]> refusal = exchange.apply(REFUSED);
+    new Wire(refusal, Runnable::run, chunksOf(new byte[10], 10), null).start();
+
+    // when
+    exchange.cancel();
+
+    // then
+    assertThatThrownBy(() -> refusal.getBody().toCompletableFuture().get(10, SECONDS))
+        .isInstanceOf(CancellationException.class);
+  }
+
   @Test
   void aThrottledCallIsSentAgainAsOftenAsThePolicySays() throws Exception {
     // given
@@ -387,13 +456,13 @@ class RefusalTest {
     for (int i = 0; i < 2; i++) {
       BodySubscriber<String> refusal = exchange.apply(throttled);
       new Wire(refusal, Runnable::run, chunksOf(new byte[10], 10), null).start();
-      assertThat(exchange.replays()).isTrue();
+      assertThat(client.attempts).hasSize(i + 1);
     }
     BodySubscriber<String> last = exchange.apply(throttled);
     byte[] body = "slow down".getBytes(StandardCharsets.US_ASCII);
     new Wire(last, Runnable::run, chunksOf(body, 4), null).start();
     assertThat(last.getBody().toCompletableFuture().get(10, SECONDS)).isEqualTo("slow down");
-    assertThat(exchange.replays()).isFalse();
+    assertThat(client.attempts).hasSize(2);
     assertThat(policy.renewed).isEmpty();
     assertThat(policy.passedOn).containsExactly(429);
   }
@@ -405,7 +474,7 @@ class RefusalTest {
         exchange(info -> BodySubscribers.ofString(StandardCharsets.US_ASCII));
     BodySubscriber<String> first = exchange.apply(REFUSED);
     new Wire(first, Runnable::run, chunksOf(new byte[10], 10), null).start();
-    assertThat(exchange.replays()).isTrue();
+    assertThat(client.attempts).hasSize(1);
     exchange.ownHop("Bearer renewed", true);
 
     // when
@@ -415,14 +484,14 @@ class RefusalTest {
 
     // then
     assertThat(second.getBody().toCompletableFuture().get(10, SECONDS)).isEqualTo("still not");
-    assertThat(exchange.replays()).isFalse();
+    assertThat(client.attempts).hasSize(1);
     assertThat(policy.renewed).containsExactly("Bearer sent");
     assertThat(policy.refusedReplays).containsExactly("Bearer renewed");
   }
 
   private <T> Exchange<T> exchange(BodyHandler<T> handler) {
     HttpRequest request = HttpRequest.newBuilder(URI.create("https://api.mypurecloud.ie/")).build();
-    Exchange<T> exchange = new Exchange<>(policy, CLIENT, request, handler);
+    Exchange<T> exchange = new Exchange<>(policy, client, request, handler, null);
     exchange.ownHop("Bearer sent", true);
     return exchange;
   }

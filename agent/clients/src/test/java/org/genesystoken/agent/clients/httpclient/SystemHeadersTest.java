@@ -170,7 +170,7 @@ class SystemHeadersTest {
   }
 
   private Exchange<Void> exchange(HttpRequest request) {
-    return new Exchange<>(policy, CLIENT, request, handler);
+    return new Exchange<>(policy, CLIENT, request, handler, null);
   }
 
   private static HttpRequest hop(String uri, String authorization) {

@@ -1,6 +1,7 @@
 package org.genesystoken.agent.clients.weave;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
@@ -90,6 +91,67 @@ class WeaverTest {
     // then
     assertThat(taken).isEqualTo("taken over");
     assertThat(left).isEqualTo("late " + ('a' + 'b') * 0.5);
+  }
+
+  @Test
+  void aMethodIsTakenOverByAnAnswerOrAThrowable() throws Exception {
+    // given
+    Object woven =
+        woven(
+            new MethodWeave("wide", "(JDLjava/lang/String;)Ljava/lang/Object;") {
+              @Override
+              protected void atEntry(Code code) {
+                // a long and a double take two slots each
+                code.nothing().context(0, 5).hook(0).endUnlessNull("java/lang/Object");
+              }
+            },
+            noting(
+                (value, context) -> {
+                  Object asked = ((Object[]) context)[2];
+                  return asked.equals("fail")
+                      ? new IllegalStateException("thrown")
+                      : asked.equals("answer") ? "taken over" : null;
+                }));
+
+    // when
+    Object taken = call(woven, "wide", 1L, 2.0, "answer");
+    Object left = call(woven, "wide", 1L, 2.0, "run");
+
+    // then
+    assertThat(taken).isEqualTo("taken over");
+    assertThat(left).isEqualTo("run 3.0");
+    assertThatThrownBy(() -> call(woven, "wide", 1L, 2.0, "fail"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("thrown");
+    assertThat((Object[]) contexts.get(0)).containsExactly(woven.getClass(), woven, "answer");
+  }
+
+  @Test
+  void ofSeveralOptionalMethodsOneHasToBeThere() throws Exception {
+    // given
+    MethodWeave there = new Optional("parameter", "(Ljava/lang/String;)Ljava/lang/String;");
+    MethodWeave missing = new Optional("elsewhere", "()V");
+
+    // when, then
+    assertThatCode(
+            () ->
+                Weaver.weave(ClassWeave.of(WOVEN, there, missing), WovenLoader.classFile(WOVEN), 0))
+        .doesNotThrowAnyException();
+    assertThatThrownBy(
+            () -> Weaver.weave(ClassWeave.of(WOVEN, missing), WovenLoader.classFile(WOVEN), 0))
+        .isInstanceOf(IncompatibleClassChangeError.class);
+  }
+
+  /** A method that some versions of a library lack. */
+  private static final class Optional extends MethodWeave {
+    Optional(String name, String descriptor) {
+      super(name, descriptor);
+    }
+
+    @Override
+    protected boolean isOptional() {
+      return true;
+    }
   }
 
   @Test

@@ -58,6 +58,10 @@ final class Woven {
     return "run " + runs;
   }
 
+  Object wide(long first, double second, String word) {
+    return word + " " + (first + second);
+  }
+
   Object reruns(String value) {
     return value + " in run " + ++runs;
   }
