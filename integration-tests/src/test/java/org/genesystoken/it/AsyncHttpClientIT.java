@@ -80,7 +80,12 @@ class AsyncHttpClientIT {
       }
       genesys.reset();
       genesys.tokenEndpointSays(null);
-      assertThat(app.run(get("/api"))).contains("code: 200");
+      // a connection that was just closed counts until its event loop has come to it
+      List<String> warm = app.run(get("/api"));
+      for (int i = 0; i < 3 && warm.toString().contains("TooManyConnections"); i++) {
+        warm = app.run(get("/api"));
+      }
+      assertThat(warm).contains("code: 200");
       genesys.forget();
       api.forget();
     }

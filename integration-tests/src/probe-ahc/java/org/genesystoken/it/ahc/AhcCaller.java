@@ -174,12 +174,9 @@ public final class AhcCaller implements HttpCaller {
         new RequestBuilder(call.get("method", "GET"))
             .setUrl(call.get("url", null))
             .setHeader("Content-Type", "application/octet-stream");
-    for (String name : new String[] {"Request", "Read"}) {
-      int millis = call.getInt(name.toLowerCase(java.util.Locale.ROOT) + "-timeout", 0);
-      if (millis > 0) {
-        setTimeout(request, "set" + name + "Timeout", millis);
-      }
-    }
+    setTimeout(
+        request, "setRequestTimeout", call.getInt("request-timeout", call.getInt("timeout", 0)));
+    setTimeout(request, "setReadTimeout", call.getInt("read-timeout", 0));
     for (String header : call.all("header")) {
       int colon = header.indexOf(": ");
       request.setHeader(header.substring(0, colon), header.substring(colon + 2));
@@ -243,7 +240,7 @@ public final class AhcCaller implements HttpCaller {
     }
   }
 
-  /** Milliseconds in version 2, a {@code Duration} in version 3. */
+  /** Milliseconds in version 2, a {@code Duration} in version 3; 0: the client's own. */
   private static void setTimeout(RequestBuilder request, String name, int millis)
       throws ReflectiveOperationException {
     if (isVersion3()) {

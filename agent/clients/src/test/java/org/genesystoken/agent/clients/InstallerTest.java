@@ -36,15 +36,21 @@ class InstallerTest {
   }
 
   @Test
-  void no_class_that_is_woven_escapes_the_look_at_what_is_loaded() throws Exception {
+  void no_class_that_is_woven_escapes_the_look_at_what_is_loaded() {
+    int ofJdk = 0;
     for (String[] client : Clients.ALL) {
       for (int i = 1; i < client.length; i++) {
         String name = client[i].replace('/', '.');
-        Class<?> woven = Class.forName(name, false, ClassLoader.getPlatformClassLoader());
-
-        assertThat(Installer.mayBeWoven(woven)).as(name).isTrue();
+        try {
+          Class<?> woven = Class.forName(name, false, ClassLoader.getPlatformClassLoader());
+          assertThat(Installer.mayBeWoven(woven)).as(name).isTrue();
+          ofJdk++;
+        } catch (ClassNotFoundException ofLibrary) {
+          // Never of the bootstrap loader, so its name is always looked at.
+        }
       }
     }
+    assertThat(ofJdk).isEqualTo(7);
     assertThat(Installer.mayBeWoven(String.class)).isFalse();
   }
 

@@ -22,6 +22,7 @@ import net.bytebuddy.jar.asm.commons.SimpleRemapper;
 import net.bytebuddy.utility.OpenedClassReader;
 import org.genesystoken.agent.clients.apache4.Apache4Client;
 import org.genesystoken.agent.clients.apache5.Apache5Client;
+import org.genesystoken.agent.clients.asynchttpclient.AhcClient;
 import org.genesystoken.agent.clients.httpclient.JdkHttpClient;
 import org.genesystoken.agent.clients.okhttp.OkHttp3Client;
 import org.genesystoken.agent.clients.urlconnection.UrlConnectionClient;
@@ -52,7 +53,8 @@ class JdkWeavesTest {
         new JdkHttpClient(policy),
         new Apache4Client(policy),
         new Apache5Client(policy),
-        new OkHttp3Client(policy));
+        new OkHttp3Client(policy),
+        new AhcClient(policy));
   }
 
   @ParameterizedTest

@@ -60,13 +60,13 @@ final class Hop {
   private final NettyResponseFuture<?> future;
   private final Channel channel;
   private final String sent;
-  private final byte[] head = new byte[TokenPolicy.BODY_LIMIT];
   private List<Object> held = new ArrayList<>();
   private State state = State.WRITTEN;
   private AsyncHttpClientHandler handler;
   private ChannelHandlerContext context;
   private HttpResponse response;
   private ScheduledFuture<?> patience;
+  private byte[] head;
   private int length;
   private long size;
   private boolean whole;
@@ -102,6 +102,12 @@ final class Hop {
     return future == other;
   }
 
+  /** A connection in the app's pool is to hold nothing of the call. */
+  private void pass() {
+    state = State.PASSED;
+    forget(channel);
+  }
+
   /** Whether a part of the answer is kept from the library, for now or for good. */
   boolean holds(AsyncHttpClientHandler reader, Channel from, Object message) {
     if (state == State.PASSED || state == State.REPLAYED || future.isDone()) {
@@ -119,7 +125,7 @@ final class Hop {
       TokenPolicy policy = sending.policy();
       policy.answered(response.status().code(), sent);
       if (!policy.looksAt(response.status().code()) || !policy.mayReplace(sent)) {
-        state = State.PASSED;
+        pass();
         return false;
       }
       begin(reader, from);
@@ -130,6 +136,7 @@ final class Hop {
 
   private void begin(AsyncHttpClientHandler reader, Channel from) {
     state = State.HOLDING;
+    head = new byte[TokenPolicy.BODY_LIMIT];
     handler = reader;
     context = from.pipeline().context(reader);
     patience =
@@ -220,7 +227,7 @@ final class Hop {
       return;
     }
     if (future.isDone()) {
-      state = State.PASSED;
+      pass();
       drop();
     } else if (!replays) {
       handOver();
@@ -328,7 +335,7 @@ final class Hop {
   void closed() {
     if (state == State.HOLDING || (state == State.DECIDING && !whole)) {
       if (future.isDone()) {
-        state = State.PASSED;
+        pass();
         drop();
       } else if (agreed) {
         replay();
@@ -340,7 +347,7 @@ final class Hop {
 
   /** Lets the library read what was held; what comes after that it reads by itself. */
   private void handOver() {
-    state = State.PASSED;
+    pass();
     if (patience != null) {
       patience.cancel(false);
     }
@@ -371,7 +378,6 @@ final class Hop {
       drop();
       return false;
     }
-    forget(channel);
     Channels.setDiscard(channel);
     Channels.silentlyCloseChannel(channel);
     handOver();
