@@ -128,6 +128,7 @@ class JdkWeavesTest {
             "logHeaders(Ljava/lang/String;[Ljava/lang/Object;)V",
             "responseAsync0(Ljava/util/concurrent/CompletableFuture;)"
                 + "Ljava/util/concurrent/CompletableFuture;",
+            "response(Ljdk/internal/net/http/Response;)Ljdk/internal/net/http/HttpRequestImpl;",
             "request(Ljdk/internal/net/http/HttpRequestImpl;Ljdk/internal/net/http/MultiExchange;)V",
             "send(Ljava/net/http/HttpRequest;Ljava/net/http/HttpResponse$BodyHandler;)"
                 + "Ljava/net/http/HttpResponse;",

@@ -6,6 +6,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.PushPromiseHandler;
+import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import org.genesystoken.agent.core.policy.TokenPolicy;
@@ -142,6 +143,16 @@ final class Calls {
         ((Exchange<?>) handler).cancel();
       }
       return handler;
+    }
+  }
+
+  /** The challenges of a 401 as the JDK is to see them: given those, and the handler. */
+  static final class Challenges implements BiFunction<Object, Object, Object> {
+    @Override
+    public Object apply(Object challenges, Object handler) {
+      return handler instanceof Exchange && ((Collection<?>) challenges).isEmpty()
+          ? ((Exchange<?>) handler).unchallenged()
+          : challenges;
     }
   }
 }

@@ -2,6 +2,7 @@ package org.genesystoken.agent.clients.httpclient;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
@@ -60,6 +61,7 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
   private volatile RefusedCall refusals;
   private volatile CompletableFuture<?> underWay;
   private volatile boolean cancelled;
+  private volatile boolean unchallenged;
 
   /** The JDK holds it weakly, but it is where a cancellation by the app arrives. */
   private volatile Object first;
@@ -98,6 +100,7 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
   /** The hop now under way is none of ours: its answer is passed on. */
   void foreignHop() {
     own = false;
+    unchallenged = false;
   }
 
   /**
@@ -109,6 +112,7 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
   void ownHop(String authorization, boolean first) {
     sent = authorization;
     firstHop = first;
+    unchallenged = false;
     own = true;
   }
 
@@ -242,6 +246,24 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
     return cancelled;
   }
 
+  /**
+   * A refusal says by no header what it wants. A client with an Authenticator would fail the call
+   * at that, before anybody has seen the body, which may say that the token has expired.
+   *
+   * @return the challenges for the JDK to see
+   */
+  List<String> unchallenged() {
+    unchallenged = own && client.authenticator().isPresent();
+    return unchallenged ? List.of("Bearer") : List.of();
+  }
+
+  /** How the JDK fails a refusal that is for the app, or null: not at all. */
+  IOException failure(ResponseInfo info) {
+    return unchallenged
+        ? new IOException("WWW-Authenticate header missing for response code " + info.statusCode())
+        : null;
+  }
+
   @Override
   public BodySubscriber<T> apply(ResponseInfo info) {
     CompletableFuture<Void> running = bound;
@@ -252,7 +274,7 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
     if (own) {
       policy.answered(info.statusCode(), sent);
     }
-    return own && policy.looksAt(info.statusCode()) && isClear(info)
+    return own && policy.looksAt(info.statusCode()) && (unchallenged || isClear(info))
         ? new Refusal<>(
             this,
             info,

@@ -46,6 +46,14 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  *       {request, exchange.responseHandler, request.proxy()});
  * }
  *
+ * // with a 401, before the client's Authenticator is asked
+ * AuthenticationFilter.response(Response r) {
+ *   ...
+ *   List<String> challenges = r.headers().allValues("WWW-Authenticate");
+ *   challenges = challenges(challenges, r.exchange.multi.responseHandler);
+ *   ...                                             // none: the JDK would fail the call here
+ * }
+ *
  * // what goes on the wire; HttpRequest.headers(), which the app sees, is another method
  * HttpHeaders HttpRequestImpl.getUserHeaders() {
  *   return overridden(userHeaders, systemHeadersBuilder.map());
@@ -75,10 +83,13 @@ public final class JdkHttpClient implements Client {
   private static final int PUBLISHER = 7;
   private static final int ATTEMPT = 8;
   private static final int CANCELLED = 9;
+  private static final int CHALLENGES = 10;
 
   private static final String PACKAGE = "jdk/internal/net/http/";
   private static final String REQUEST_IMPL = PACKAGE + "HttpRequestImpl";
   private static final String MULTI_EXCHANGE = PACKAGE + "MultiExchange";
+  private static final String RESPONSE = PACKAGE + "Response";
+  private static final String JDK_EXCHANGE = PACKAGE + "Exchange";
   private static final String CLIENT = "L" + PACKAGE + "HttpClientImpl;";
   private static final String HEADERS_BUILDER = PACKAGE + "common/HttpHeadersBuilder";
 
@@ -109,7 +120,8 @@ public final class JdkHttpClient implements Client {
             new Calls.Request(),
             new SystemHeaders.Publisher(),
             new Calls.Attempt(),
-            new Calls.Cancelled());
+            new Calls.Cancelled(),
+            new Calls.Challenges());
   }
 
   @Override
@@ -123,8 +135,10 @@ public final class JdkHttpClient implements Client {
             .needing("impl:" + CLIENT),
         ClassWeave.of(MULTI_EXCHANGE, new Begin(), new Cancel())
             .needing("responseHandler:" + HANDLER),
-        ClassWeave.of(PACKAGE + "AuthenticationFilter", new FilterRequest())
+        ClassWeave.of(PACKAGE + "AuthenticationFilter", new FilterRequest(), new FilterResponse())
             .using(MULTI_EXCHANGE, "responseHandler:" + HANDLER)
+            .using(RESPONSE, "exchange:L" + JDK_EXCHANGE + ";")
+            .using(JDK_EXCHANGE, "multi:L" + MULTI_EXCHANGE + ";")
             .using(REQUEST_IMPL, GET_SYSTEM_HEADERS + "()L" + HEADERS_BUILDER + ";", PROXY)
             .using(HEADERS_BUILDER, MAP),
         ClassWeave.of(REQUEST_IMPL, new GetUserHeaders(), new GetBodyPublisher())
@@ -234,6 +248,37 @@ public final class JdkHttpClient implements Client {
       code.element(1).local(2).field(MULTI_EXCHANGE, "responseHandler", HANDLER).put();
       code.element(2).local(1).call(REQUEST_IMPL, "proxy", "()Ljava/net/InetSocketAddress;").put();
       code.hook(PRESENT).drop();
+    }
+  }
+
+  /**
+   * Where the challenges of a 401 are read, which a client with an Authenticator cannot do without.
+   */
+  private static final class FilterResponse extends MethodWeave {
+    private static final String VALUES = "java/net/http/HttpHeaders.allValues";
+
+    FilterResponse() {
+      super("response", "(L" + RESPONSE + ";)L" + REQUEST_IMPL + ";");
+    }
+
+    @Override
+    protected boolean isOptional() {
+      return true;
+    }
+
+    @Override
+    protected List<String> calls() {
+      return List.of(VALUES);
+    }
+
+    @Override
+    protected void afterCall(String call, Code code) {
+      code.local(1)
+          .field(RESPONSE, "exchange", "L" + JDK_EXCHANGE + ";")
+          .field(JDK_EXCHANGE, "multi", "L" + MULTI_EXCHANGE + ";")
+          .field(MULTI_EXCHANGE, "responseHandler", HANDLER)
+          .hook(CHALLENGES)
+          .cast("java/util/List");
     }
   }
 

@@ -1,5 +1,6 @@
 package org.genesystoken.agent.clients.httpclient;
 
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.ResponseInfo;
@@ -170,18 +171,27 @@ final class Refusal<T> implements BodySubscriber<T> {
       handOver();
       return;
     }
+    synchronized (this) {
+      restorable = ended && failure == null;
+    }
+    attempt.whenComplete(this::replayed);
+    drop();
+  }
+
+  /**
+   * Reads the rest off, to keep the connection, but what was kept is kept if it is all. Never
+   * cancelled: over HTTP/2 the JDK would fail the exchange with that.
+   */
+  private void drop() {
     boolean over;
     synchronized (this) {
       replayed = true;
       over = ended;
-      restorable = ended && failure == null;
       if (!restorable) {
         kept.clear();
       }
     }
-    attempt.whenComplete(this::replayed);
     if (!over) {
-      // To keep the connection. Never cancelled: over HTTP/2 the JDK would fail the exchange.
       upstream.request(1);
     }
   }
@@ -209,6 +219,12 @@ final class Refusal<T> implements BodySubscriber<T> {
   }
 
   private void handOver() {
+    IOException ofJdk = exchange.failure(info);
+    if (ofJdk != null) {
+      body.completeExceptionally(ofJdk);
+      drop();
+      return;
+    }
     BodySubscriber<T> subscriber;
     try {
       subscriber = exchange.subscriber(info);
