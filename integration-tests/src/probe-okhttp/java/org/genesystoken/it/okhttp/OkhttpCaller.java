@@ -121,7 +121,12 @@ public final class OkhttpCaller implements HttpCaller {
 
   private OkHttpClient client(org.genesystoken.it.probe.Call call) {
     return clients.computeIfAbsent(
-        String.join(" ", call.get("redirect", ""), call.get("proxy", ""), call.get("user", "")),
+        String.join(
+            " ",
+            call.get("redirect", ""),
+            call.get("proxy", ""),
+            call.get("user", ""),
+            call.get("timeout", "")),
         key -> build(call));
   }
 
