@@ -45,7 +45,11 @@ final class BenchmarkPage {
     String before = Files.readString(page);
     int begin = before.indexOf(BEGIN) + BEGIN.length();
     Files.writeString(
-        page, before.substring(0, begin) + "\n" + results + before.substring(before.indexOf(END)));
+        page,
+        before.substring(0, begin)
+            + "\n![chart](benchmarks.svg)\n"
+            + results
+            + before.substring(before.indexOf(END)));
     Files.writeString(folder.resolve("benchmarks.svg"), chart);
   }
 
