@@ -198,15 +198,13 @@ public final class Code {
     drop();
   }
 
-  /**
-   * Ends the method with the object on the stack, or, if it is null, goes back to {@code start}.
-   */
-  void endOrRerun(int end, String type, Label start) {
+  /** Throws the exception on the stack, or, if it is null, goes back to {@code start}. */
+  void throwOrRerun(String type, Label start) {
     Label rerun = new Label();
     out.visitInsn(Opcodes.DUP);
     out.visitJumpInsn(Opcodes.IFNULL, rerun);
     cast(type);
-    out.visitInsn(end);
+    out.visitInsn(Opcodes.ATHROW);
     out.visitLabel(rerun);
     frame("java/lang/Object");
     drop();

@@ -60,17 +60,10 @@ public abstract class MethodWeave {
   protected void beforeReturn(Code code) {}
 
   /**
-   * What the returned object becomes; null in its place runs the method's own code once more, with
-   * the parameters as they are then. Only where {@link #rerunsOnReturn} says so.
+   * What a thrown exception, which is on the stack, becomes; null in its place runs the method's
+   * own code once more, with the parameters as they are then. Only where {@link #rerunsOnThrow}
+   * says so.
    */
-  protected void onReturn(Code code) {}
-
-  /** The type to return as, or null: returns are not for running again. */
-  protected String rerunsOnReturn() {
-    return null;
-  }
-
-  /** What a thrown exception, which is on the stack, becomes; null in its place: as above. */
   protected void onThrow(Code code) {}
 
   /** The type of exception to catch, or null: none. */
@@ -102,7 +95,7 @@ public abstract class MethodWeave {
     public void visitCode() {
       super.visitCode();
       atEntry(code);
-      if (rerunsOnReturn() != null || rerunsOnThrow() != null) {
+      if (rerunsOnThrow() != null) {
         mv.visitLabel(start);
         code.frame(null);
       }
@@ -127,11 +120,6 @@ public abstract class MethodWeave {
     public void visitInsn(int opcode) {
       if (opcode >= Opcodes.IRETURN && opcode <= Opcodes.RETURN) {
         beforeReturn(code);
-        if (rerunsOnReturn() != null) {
-          onReturn(code);
-          code.endOrRerun(opcode, rerunsOnReturn(), start);
-          return;
-        }
       }
       super.visitInsn(opcode);
     }
@@ -146,7 +134,7 @@ public abstract class MethodWeave {
         mv.visitLabel(handler);
         code.frame(caught);
         onThrow(code);
-        code.endOrRerun(Opcodes.ATHROW, caught, start);
+        code.throwOrRerun(caught, start);
       }
       super.visitMaxs(maxStack + Code.EXTRA_STACK, maxLocals);
     }

@@ -236,32 +236,6 @@ class WeaverTest {
   }
 
   @Test
-  void anAnswerThatIsNotWantedRunsTheMethodAgain() throws Exception {
-    // given
-    Object woven =
-        woven(
-            new MethodWeave("reruns", "(Ljava/lang/String;)Ljava/lang/Object;") {
-              @Override
-              protected String rerunsOnReturn() {
-                return "java/lang/String";
-              }
-
-              @Override
-              protected void onReturn(Code code) {
-                code.local(1).hook(0);
-              }
-            },
-            noting((value, context) -> contexts.size() < 3 ? null : value));
-
-    // when
-    Object returned = call(woven, "reruns", "same");
-
-    // then
-    assertThat(returned).isEqualTo("same in run 3");
-    assertThat(contexts).containsExactly("same", "same", "same");
-  }
-
-  @Test
   void anExceptionThatIsNotWantedRunsTheMethodAgain() throws Exception {
     // given
     Object woven = woven(rerunningOnThrow(), noting((value, context) -> null));

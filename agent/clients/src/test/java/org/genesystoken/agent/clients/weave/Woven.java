@@ -62,10 +62,6 @@ final class Woven {
     return word + " " + (first + second);
   }
 
-  Object reruns(String value) {
-    return value + " in run " + ++runs;
-  }
-
   static void loggedTo(List<String> log, String text) {
     log.add(text);
   }
