@@ -1,5 +1,6 @@
 package org.genesystoken.agent.core.token;
 
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -12,6 +13,7 @@ import org.slf4j.Logger;
 public final class Reports {
   private static final long QUIET = TimeUnit.SECONDS.toNanos(10);
   private static final int MAX_CAUSES = 64;
+  private static final String REFUSED = "refused";
 
   private final Logger log;
   private final String endpoint;
@@ -39,7 +41,8 @@ public final class Reports {
     try {
       recovered = failing;
       failing = false;
-      lastSaid.clear();
+      // What the API does with tokens is another matter than getting them.
+      lastSaid.keySet().retainAll(Collections.singleton(REFUSED));
     } finally {
       lock.unlock();
     }
@@ -61,7 +64,7 @@ public final class Reports {
   }
 
   void newTokenRefused() {
-    if (isDue("refused", false)) {
+    if (isDue(REFUSED, false)) {
       log.warn(
           "The API refuses a new token as well, so refusals are passed on for a while; check the"
               + " OAuth client's roles, and that token-url and hosts belong to one organisation");

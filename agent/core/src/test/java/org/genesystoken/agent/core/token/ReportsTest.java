@@ -39,6 +39,18 @@ class ReportsTest {
   }
 
   @Test
+  void an_api_that_refuses_tokens_is_reported_once_in_ten_seconds_however_many_are_granted() {
+    for (int i = 0; i < 5; i++) {
+      reports.newTokenRefused();
+      reports.got(i, 60_000);
+    }
+    time.advance(10, TimeUnit.SECONDS);
+    reports.newTokenRefused();
+
+    assertThat(lines.said).filteredOn(line -> line.startsWith("WARN The API refuses")).hasSize(2);
+  }
+
+  @Test
   void the_end_of_a_trouble_is_reported_once() {
     reports.got(1, 60_000);
     reports.failed(TokenRequestException.temporary("it answered 503"));
