@@ -101,7 +101,8 @@ final class Grants implements TokenEndpoint {
 
   @Override
   public boolean hasNewSecret() {
-    return clientSecret.isReplaced() || (refreshTokens != null && refreshTokens.isReplaced());
+    return clientSecret.isReplaced()
+        || (grant == Grant.REFRESH_TOKEN && refreshTokens.isReplaced());
   }
 
   private TokenResponse post(String fields, long deadline) throws TokenRequestException {

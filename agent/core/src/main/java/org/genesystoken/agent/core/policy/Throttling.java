@@ -56,10 +56,21 @@ final class Throttling {
   /** See {@link TokenPolicy#after}. */
   CompletionStage<Void> after(long millis) {
     CompletableFuture<Void> over = new CompletableFuture<>();
-    Scheduler threads = scheduler.get();
-    // Off the timer's thread: what the app does then may take long.
-    threads.schedule(
-        () -> threads.execute(() -> over.complete(null)), TimeUnit.MILLISECONDS.toNanos(millis));
+    try {
+      Scheduler threads = scheduler.get();
+      threads.schedule(() -> end(over, threads), TimeUnit.MILLISECONDS.toNanos(millis));
+    } catch (RuntimeException | Error noThread) {
+      over.completeExceptionally(noThread);
+    }
     return over;
+  }
+
+  /** Off the timer's thread, if there is another: what the app does then may take long. */
+  private static void end(CompletableFuture<Void> over, Scheduler threads) {
+    try {
+      threads.execute(() -> over.complete(null));
+    } catch (RuntimeException | Error noThread) {
+      over.complete(null);
+    }
   }
 }

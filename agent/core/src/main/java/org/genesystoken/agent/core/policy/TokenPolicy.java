@@ -121,7 +121,8 @@ public abstract class TokenPolicy {
   public abstract boolean isInDoubt();
 
   /**
-   * To be called, where {@link #isInDoubt}, when a covered hop was answered well (below 400).
+   * To be called, where {@link #isInDoubt}, when a covered hop was answered by one that knows its
+   * token: any answer but a 401, or a failure of the server (5xx).
    *
    * @param sent the Authorization value that it carried
    */
@@ -129,7 +130,7 @@ public abstract class TokenPolicy {
 
   /** As {@link #accepted}, for any answer of a covered hop. */
   public final void answered(int status, String sent) {
-    if (status < 400 && isInDoubt()) {
+    if (status != 401 && status < 500 && isInDoubt()) {
       accepted(sent);
     }
   }

@@ -21,7 +21,14 @@ final class Breaker {
   /** No token lives shorter: a replay refused within it was refused for another reason. */
   private static final long SHORTEST_LIFE = TimeUnit.SECONDS.toNanos(1);
 
+  /** How often a doubt is taken back at once, and how long until once more. */
+  private static final int MOST_FORGIVEN = 5;
+
+  private static final long FORGIVING = TimeUnit.SECONDS.toNanos(60);
+
   private int strikes;
+  private int forgiven;
+  private long forgivenSince;
   private long struckGeneration = -1;
   private boolean closed;
   private long until;
@@ -33,10 +40,22 @@ final class Breaker {
 
   /**
    * The API has taken the current token: it refuses some requests that carry it, but not all. Then
-   * to replace what it refuses does no harm.
+   * the next refusal may be worth a new token after all; but not each, as one host or resource that
+   * always refuses would cost a token per call, and each evicts another.
    */
-  void accepted(Token token) {
-    if (token.generation >= struckGeneration) {
+  void accepted(Token token, long now) {
+    if (strikes == 0 || token.generation < struckGeneration) {
+      return;
+    }
+    if (forgiven == 0) {
+      forgivenSince = now;
+    } else if (now - forgivenSince >= FORGIVING) {
+      long regained = Math.min((now - forgivenSince) / FORGIVING, forgiven);
+      forgiven -= (int) regained;
+      forgivenSince += regained * FORGIVING;
+    }
+    if (forgiven < MOST_FORGIVEN) {
+      forgiven++;
       strikes = 0;
       closed = false;
     }

@@ -263,7 +263,7 @@ public final class TokenManager implements AutoCloseable {
     try {
       Token token = current;
       if (sent != null && sent.equals(token.header)) {
-        breaker.accepted(token);
+        breaker.accepted(token, clock.nanoTime());
         inDoubt = breaker.isInDoubt();
       }
     } finally {

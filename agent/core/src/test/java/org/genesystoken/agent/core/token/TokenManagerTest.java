@@ -901,6 +901,29 @@ class TokenManagerTest {
     assertThat(renewed(manager, SECOND)).isTrue();
   }
 
+  @Test
+  void a_host_that_refuses_every_token_which_another_takes_costs_no_token_a_call() {
+    // given two hosts, one of which always refuses; a call a second to each, for 15 minutes
+    endpoint.always(ScriptedEndpoint.granting(86_400));
+    TokenManager manager = live();
+    for (int second = 0; second < 900; second++) {
+      String sent = manager.headerNow();
+      CompletableFuture<Boolean> renewed =
+          manager.renewAsync(sent, NO_BUDGET).toCompletableFuture();
+      time.runDue();
+      if (renewed.join()) {
+        manager.replayRefused(manager.headerNow());
+      }
+      if (manager.isInDoubt()) {
+        manager.accepted(manager.headerNow());
+      }
+      time.advance(1, SECONDS);
+    }
+
+    // then
+    assertThat(counters.tokenRequests()).isLessThan(60);
+  }
+
   // ------------------------------------------------------------------ failures
 
   @Test
