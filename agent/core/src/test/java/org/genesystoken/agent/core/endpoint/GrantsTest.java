@@ -452,6 +452,24 @@ class GrantsTest {
   }
 
   @Test
+  void a_refresh_token_that_is_not_used_is_no_new_secret() throws Exception {
+    Path file = directory.resolve("refresh-token");
+    write(file, "one");
+    Grants grants =
+        new Grants(
+            call,
+            Grant.CLIENT_CREDENTIALS,
+            "id",
+            secret("secret"),
+            ClientAuth.BODY,
+            store(null, file.toFile()),
+            10_000,
+            time);
+
+    assertThat(grants.hasNewSecret()).isFalse();
+  }
+
+  @Test
   void a_client_secret_that_is_replaced_is_used_for_the_next_request() throws Exception {
     Path file = directory.resolve("secret");
     write(file, "old");
