@@ -215,9 +215,7 @@ final class FakeGenesys implements AutoCloseable {
     return any;
   }
 
-  /**
-   * From now on all tokens die whenever so many calls have been answered well; 0: they live.
-   */
+  /** From now on all tokens die whenever so many calls have been answered well; 0: they live. */
   void dieAfterEach(int calls) {
     good.set(0);
     goodPerToken = calls;
@@ -310,9 +308,7 @@ final class FakeGenesys implements AutoCloseable {
     } else {
       answer = refusal;
     }
-    if (goodPerToken > 0
-        && answer.status() == 200
-        && good.incrementAndGet() % goodPerToken == 0) {
+    if (goodPerToken > 0 && answer.status() == 200 && good.incrementAndGet() % goodPerToken == 0) {
       kill();
     }
     if (named) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /** The official SDK as it is, with a static token only, on each of its connectors. */
 class SdkIT {
-  static final List<String> WAYS = List.of("sync", "async");
+  private static final List<String> WAYS = List.of("sync", "async");
 
   /** What the SDK sends its calls through. */
   enum Connector {
@@ -34,8 +34,16 @@ class SdkIT {
       this.library = library;
     }
 
+    /**
+     * How an app gets an answer. This SDK's handler for AsyncHttpClient tells nobody of an answer
+     * to an asynchronous call, with the agent and without: the app's future never ends.
+     */
+    List<String> ways() {
+      return this == ASYNC_HTTP_CLIENT ? WAYS.subList(0, 1) : WAYS;
+    }
+
     String label() {
-      return label;
+      return label + " (" + String.join(", ", ways()) + ")";
     }
 
     ForkedApp.Launch on(Jdks.Jdk jdk) {
@@ -88,7 +96,7 @@ class SdkIT {
 
     Stream<DynamicTest> cells() {
       return Stream.concat(
-          WAYS.stream()
+          connector.ways().stream()
               .flatMap(
                   way ->
                       Stream.of(
@@ -96,8 +104,9 @@ class SdkIT {
                           cell(way + ", POST of a query after the token's death", () -> query(way)),
                           cell(way + ", 50 pages, the token dies twice", () -> pages(way)))),
           Stream.of(
+              cell("an asynchronous call, from outside", this::fromOutside),
               cell("the JVM's streams are the app's", this::finish),
-              cell("without the agent the SDK asks for tokens itself", this::agentless)));
+              cell("without the agent the SDK turns to a login host", this::agentless)));
     }
 
     private DynamicTest cell(String name, Runnable check) {
@@ -132,7 +141,8 @@ class SdkIT {
       assertThat(seen).contains("name: Ada", callbacks(way, 1));
       assertThat(genesys.hits())
           .extracting(Hit::method, Hit::path, Hit::status)
-          .containsExactly(hit("GET", "/api/v2/users/me", 401), hit("GET", "/api/v2/users/me", 200));
+          .containsExactly(
+              hit("GET", "/api/v2/users/me", 401), hit("GET", "/api/v2/users/me", 200));
       assertDeaths(1);
     }
 
@@ -174,6 +184,25 @@ class SdkIT {
       assertDeaths(2);
     }
 
+    /** Also where the SDK's future never ends. */
+    private void fromOutside() {
+      // given
+      start();
+      genesys.kill();
+
+      // when
+      List<String> seen = app.run(connector.call(genesys, "me", "async") + "\tseconds=3");
+
+      // then
+      if (connector.ways().contains("async")) {
+        assertThat(seen).contains("name: Ada");
+      } else {
+        assertThat(seen).anyMatch(line -> line.contains("TimeoutException"));
+      }
+      assertThat(genesys.hits()).extracting(Hit::status).containsExactly(401, 200);
+      assertDeaths(1);
+    }
+
     /** One token request for each death, and all of them the agent's. */
     private void assertDeaths(int deaths) {
       assertThat(genesys.tokenCalls())
@@ -195,10 +224,10 @@ class SdkIT {
       try (ForkedApp plain = connector.on(jdk).start()) {
         List<String> seen = plain.run(connector.call(genesys, "me", "sync"));
 
-        assertThat(seen).anyMatch(line -> line.startsWith("threw: "));
-        assertThat(genesys.tokenCalls())
-            .extracting(TokenCall::authorization)
-            .contains(FakeGenesys.basic("null", "null"));
+        // the login host of 127.0.0.1, as the SDK derives it; it exists nowhere
+        assertThat(seen)
+            .anyMatch(line -> line.startsWith("threw: ") && line.contains("login.0.0.1"));
+        assertThat(genesys.hits()).extracting(Hit::status).containsExactly(401);
       } finally {
         genesys.close();
       }

@@ -43,7 +43,7 @@ public final class SdkCaller implements HttpCaller {
     try (ApiClient client = client(call)) {
       switch (call.get("what", "me")) {
         case "me":
-          me(client, async, outcome);
+          me(client, async, call.getInt("seconds", 30), outcome);
           break;
         case "query":
           query(client, async, outcome);
@@ -63,21 +63,28 @@ public final class SdkCaller implements HttpCaller {
     }
   }
 
+  /** By {@code setAccessToken}, after which the SDK tries to refresh the token by itself. */
   private ApiClient client(Call call) {
-    return ApiClient.Builder.standard()
-        .withBasePath(call.get("url", null))
-        .withProperty(ApiClientConnectorProperty.CONNECTOR_PROVIDER, provider)
-        .withAccessToken("stale")
-        .build();
+    ApiClient client =
+        ApiClient.Builder.standard()
+            .withBasePath(call.get("url", null))
+            .withProperty(ApiClientConnectorProperty.CONNECTOR_PROVIDER, provider)
+            .build();
+    client.setAccessToken("stale");
+    return client;
   }
 
-  private static void me(ApiClient client, boolean async, Outcome outcome) throws Exception {
+  private static void me(ApiClient client, boolean async, int seconds, Outcome outcome)
+      throws Exception {
     GetUsersMeRequest request = GetUsersMeRequest.builder().build();
     Told told = new Told();
     outcome.add(
         "name",
         async
-            ? get(new UsersApiAsync(client).getUsersMeAsync(request, told.as())).getName()
+            ? new UsersApiAsync(client)
+                .getUsersMeAsync(request, told.as())
+                .get(seconds, TimeUnit.SECONDS)
+                .getName()
             : new UsersApi(client).getUsersMe(request).getName());
     told.note(outcome);
   }
