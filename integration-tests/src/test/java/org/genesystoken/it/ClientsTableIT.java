@@ -51,9 +51,7 @@ class ClientsTableIT {
               new Row(label.group(1), client.since()),
               row -> new Versions(new LinkedHashSet<>(), new LinkedHashSet<>()));
       versions.numbers().add(label.group(2) == null ? "the JDK's" : label.group(2));
-      if (label.group(3) != null) {
-        versions.ways().add(label.group(3));
-      }
+      versions.ways().add(label.group(3) == null ? "" : label.group(3));
     }
     String connectors =
         Stream.of(SdkIT.Connector.values())
@@ -70,11 +68,17 @@ class ClientsTableIT {
                 .append(row.name())
                 .append(" | ")
                 .append(String.join(", ", versions.numbers()))
-                .append(versions.ways().isEmpty() ? "" : ": " + String.join("; ", versions.ways()))
+                .append(ways(versions.ways()))
                 .append(" | ")
                 .append(releases(row.since()))
                 .append(" |\n"));
     return table.toString();
+  }
+
+  /** An empty way is the usual one of that client. */
+  private static String ways(Set<String> ways) {
+    String named = ways.stream().filter(way -> !way.isEmpty()).collect(Collectors.joining("; "));
+    return named.isEmpty() ? "" : (ways.contains("") ? "; also " : ": ") + named;
   }
 
   private static String releases(int since) {
