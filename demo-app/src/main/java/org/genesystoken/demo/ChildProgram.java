@@ -26,13 +26,14 @@ final class ChildProgram {
   }
 
   /**
+   * @param classes where the legacy programs are
    * @param agentJar null: without the agent
    * @param onLine gets each line of its stdout, on another thread
    * @param onEnd is told, on that thread, that no line follows
    */
   static ChildProgram start(
-      String mainClass,
-      File classPath,
+      Program legacy,
+      File classes,
       int seconds,
       Platform platform,
       File agentJar,
@@ -45,8 +46,8 @@ final class ChildProgram {
       command.add("-javaagent:" + agentJar + "=" + platform.agentOptions());
     }
     command.add("-cp");
-    command.add(classPath.getPath());
-    command.add(mainClass);
+    command.add(legacy.classPath(classes));
+    command.add(legacy.mainClass);
     command.add(platform.baseUrl());
     command.add(String.valueOf(seconds));
 

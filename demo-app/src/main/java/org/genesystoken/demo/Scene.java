@@ -11,10 +11,10 @@ final class Scene {
 
   final String title;
   final String story;
-  final String program;
+  final Program program;
   final PlatformStarter platform;
 
-  Scene(String title, String story, String program, PlatformStarter platform) {
+  Scene(String title, String story, Program program, PlatformStarter platform) {
     this.title = title;
     this.story = story;
     this.program = program;

@@ -9,11 +9,6 @@ import org.genesystoken.demo.simulator.SimulatorSettings;
 
 /** The programme. */
 final class Scenes {
-  private static final String URL_CONNECTION = "com.example.legacy.ConversationReport";
-
-  /** By name only: it is compiled for Java 11, the demo itself for 8. */
-  private static final String HTTP_CLIENT = "com.example.legacy.HttpClientConversationReport";
-
   private Scenes() {}
 
   /**
@@ -29,21 +24,21 @@ final class Scenes {
         new Scene(
             "HttpURLConnection: the token dies early",
             "The platform says a token lasts 24 h, and drops it after about 3 s.",
-            URL_CONNECTION,
+            Program.URL_CONNECTION,
             () -> SimulatedPlatform.start(surprise, TokenSource.CLIENT_CREDENTIALS)));
     if (javaNetHttp) {
       scenes.add(
           new Scene(
               "java.net.http: the tutorials' world",
               "Error code 401000, refresh tokens that are good for one use. About 3 s again.",
-              HTTP_CLIENT,
+              Program.HTTP_CLIENT,
               () -> SimulatedPlatform.start(tutorial, TokenSource.REFRESH_TOKEN)));
     }
     scenes.add(
         new Scene(
-            "HttpURLConnection: an honest platform",
-            "It says that a token lasts 5 s, and keeps its word.",
-            URL_CONNECTION,
+            "Genesys' own SDK: an honest platform",
+            "It says that a token lasts 5 s, and keeps its word. The SDK uses Apache HttpClient.",
+            Program.SDK,
             () -> SimulatedPlatform.start(honest, TokenSource.LOGIN_URL)));
     return scenes;
   }
@@ -52,11 +47,18 @@ final class Scenes {
     List<Scene> scenes = new ArrayList<>();
     String story = "The program holds a stale token for " + platform.baseUrl() + ".";
     scenes.add(
-        new Scene("HttpURLConnection on the real platform", story, URL_CONNECTION, () -> platform));
+        new Scene(
+            "HttpURLConnection on the real platform",
+            story,
+            Program.URL_CONNECTION,
+            () -> platform));
     if (javaNetHttp) {
       scenes.add(
-          new Scene("java.net.http on the real platform", story, HTTP_CLIENT, () -> platform));
+          new Scene(
+              "java.net.http on the real platform", story, Program.HTTP_CLIENT, () -> platform));
     }
+    scenes.add(
+        new Scene("Genesys' own SDK on the real platform", story, Program.SDK, () -> platform));
     return scenes;
   }
 }

@@ -12,19 +12,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.genesystoken.demo.SimulatedPlatform.TokenSource;
 import org.genesystoken.demo.simulator.SimulatorSettings;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class LegacyProgramTest {
   private static final String GET = "GET /api/v2/users/me ";
   private static final String POST = "POST /api/v2/analytics/conversations/details/query ";
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "com.example.legacy.ConversationReport",
-        "com.example.legacy.HttpClientConversationReport"
-      })
-  void without_the_agent_a_dead_token_fails_every_call_that_follows(String program)
+  @EnumSource
+  void without_the_agent_a_dead_token_fails_every_call_that_follows(Program program)
       throws Exception {
     // given a clock that only moves when the server looks at it
     AtomicLong seconds = new AtomicLong();

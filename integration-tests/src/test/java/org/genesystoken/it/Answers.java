@@ -18,6 +18,12 @@ final class Answers {
   static final Answer INVALID_GRANT =
       json(400, "{\"error\":\"invalid_grant\",\"description\":\"refresh token not found\"}");
 
+  /** How many pages of users there are. */
+  static final int PAGES = 50;
+
+  /** What a query of conversations finds. */
+  static final Answer FOUND = json(200, "{\"conversations\":[],\"totalHits\":7}");
+
   /** The codes that the real platform sends for a token that is no longer good. */
   static final List<String> EXPIRED_CODES =
       List.of("bad.credentials", "authentication.required", "credentials.expired", "unauthorized");
@@ -96,6 +102,19 @@ final class Answers {
 
   static Answer ok(String bodySha256) {
     return json(200, "{\"name\":\"Ada\",\"bodySha256\":\"" + bodySha256 + "\"}");
+  }
+
+  /** One of {@link #PAGES} pages of users. */
+  static Answer page(int number) {
+    return json(
+        200,
+        "{\"entities\":[{\"id\":\"user-"
+            + number
+            + "\"}],\"pageSize\":25,\"pageNumber\":"
+            + number
+            + ",\"pageCount\":"
+            + PAGES
+            + "}");
   }
 
   static Answer token(String token, String refreshToken) {

@@ -71,6 +71,11 @@ enum Client {
         .collect(Collectors.joining(File.pathSeparator));
   }
 
+  /** The first Java release that it runs on. */
+  int since() {
+    return since;
+  }
+
   boolean isLibrary() {
     return library != null;
   }

@@ -62,6 +62,8 @@ final class FakeGenesys implements AutoCloseable {
   private volatile boolean refuseAll;
   private final AtomicInteger throttled = new AtomicInteger();
   private volatile String retryAfter;
+  private final AtomicInteger good = new AtomicInteger();
+  private volatile int goodPerToken;
 
   /** One call of the API, in the order of arrival. */
   record Hit(
@@ -191,6 +193,7 @@ final class FakeGenesys implements AutoCloseable {
     tokenAnswer = null;
     refuseAll = false;
     throttled.set(0);
+    goodPerToken = 0;
     forget();
   }
 
@@ -210,6 +213,12 @@ final class FakeGenesys implements AutoCloseable {
     boolean any = !live.isEmpty();
     live.clear();
     return any;
+  }
+
+  /** From now on all tokens die whenever so many calls have been answered well; 0: they live. */
+  void dieAfterEach(int calls) {
+    good.set(0);
+    goodPerToken = calls;
   }
 
   /** A live token, as an operator would hand it to an app. */
@@ -289,10 +298,18 @@ final class FakeGenesys implements AutoCloseable {
       answer = Answers.redirect(decode(path.substring("/redirect-live/".length())));
     } else if (isLive(authorization) && throttled.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
       answer = Answers.throttled(retryAfter);
+    } else if (path.startsWith("/api/v2/users?") && isLive(authorization)) {
+      answer = Answers.page(Integer.parseInt(path.replaceAll(".*[?&]pageNumber=(\\d+).*", "$1")));
+    } else if (path.equals("/api/v2/analytics/conversations/details/query")
+        && isLive(authorization)) {
+      answer = Answers.FOUND;
     } else if (path.startsWith("/open/") || (isLive(authorization) && !refuseAll)) {
       answer = Answers.ok(sha256(request.getBody()));
     } else {
       answer = refusal;
+    }
+    if (goodPerToken > 0 && answer.status() == 200 && good.incrementAndGet() % goodPerToken == 0) {
+      kill();
     }
     if (named) {
       answer = answer.header("Content-Disposition", "attachment; filename=\"answer.json\"");

@@ -54,7 +54,14 @@ final class ForkedApp implements AutoCloseable {
 
     /** With what a client needs on the class path. */
     Launch with(Client client) {
-      return new Launch(jdk, jvmArgs, environment, List.of(client.classPath()));
+      return withClassPath(client.classPath());
+    }
+
+    /**
+     * @param entries folders in the build output, besides the probe's own
+     */
+    Launch withClassPath(String... entries) {
+      return new Launch(jdk, jvmArgs, environment, List.of(entries));
     }
 
     Launch with(String... args) {
