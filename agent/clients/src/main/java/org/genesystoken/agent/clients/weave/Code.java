@@ -112,6 +112,14 @@ public final class Code {
     return this;
   }
 
+  /** Replaces the object on the stack by the answer, as an object, of one of its int methods. */
+  public Code integer(String type, String name) {
+    call(type, name, "()I");
+    out.visitMethodInsn(
+        Opcodes.INVOKESTATIC, "java/lang/Integer", "valueOf", "(I)Ljava/lang/Integer;", false);
+    return this;
+  }
+
   /** Pushes a new {@code Object[]}; {@link #element} fills it. */
   public Code array(int length) {
     out.visitIntInsn(Opcodes.BIPUSH, length);

@@ -146,12 +146,16 @@ final class Calls {
     }
   }
 
-  /** The challenges of a 401 as the JDK is to see them: given those, and the handler. */
+  /** The challenges of a 401 as the JDK is to see them: given those, and the handler and status. */
   static final class Challenges implements BiFunction<Object, Object, Object> {
     @Override
-    public Object apply(Object challenges, Object handler) {
-      return handler instanceof Exchange && ((Collection<?>) challenges).isEmpty()
-          ? ((Exchange<?>) handler).unchallenged()
+    public Object apply(Object challenges, Object context) {
+      Object[] answer = (Object[]) context;
+      // a proxy's 407 comes here, too
+      return answer[0] instanceof Exchange
+              && ((Collection<?>) challenges).isEmpty()
+              && ((Integer) answer[1]) == 401
+          ? ((Exchange<?>) answer[0]).unchallenged()
           : challenges;
     }
   }

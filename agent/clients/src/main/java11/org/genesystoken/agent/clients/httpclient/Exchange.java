@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.genesystoken.agent.core.policy.ApiAnswer;
 import org.genesystoken.agent.core.policy.RefusedCall;
@@ -62,6 +61,7 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
   private volatile CompletableFuture<?> underWay;
   private volatile boolean cancelled;
   private volatile boolean unchallenged;
+  private volatile boolean delivered;
 
   /** The JDK holds it weakly, but it is where a cancellation by the app arrives. */
   private volatile Object first;
@@ -242,6 +242,11 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
     }
   }
 
+  /** Whether the app's own handler has been given an answer: then what fails is that one. */
+  boolean isDelivered() {
+    return delivered;
+  }
+
   boolean isCancelled() {
     return cancelled;
   }
@@ -258,7 +263,7 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
   }
 
   /** How the JDK fails a refusal that is for the app, or null: not at all. */
-  IOException failure(ResponseInfo info) {
+  private IOException failure(ResponseInfo info) {
     return unchallenged
         ? new IOException("WWW-Authenticate header missing for response code " + info.statusCode())
         : null;
@@ -278,12 +283,14 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
         ? new Refusal<>(
             this,
             info,
+            failure(info),
             new CompletableFuture<Void>().completeOnTimeout(null, PATIENCE_MILLIS, MILLISECONDS))
         : subscriber(info);
   }
 
   /** The app's own subscriber for a response. */
   BodySubscriber<T> subscriber(ResponseInfo info) {
+    delivered = true;
     body.release();
     return handler.apply(info);
   }
@@ -337,8 +344,9 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
     Runnable task = permissions == null ? ofApp : () -> asApp(ofApp);
     try {
       Internals.executor(client).execute(task);
-    } catch (RejectedExecutionException shutDown) {
-      task.run();
+    } catch (RuntimeException shutDown) {
+      // As the JDK: the app's code must not hold up a thread of the agent's or of the JVM's timer.
+      new CompletableFuture<Void>().defaultExecutor().execute(task);
     }
   }
 

@@ -50,7 +50,7 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  * AuthenticationFilter.response(Response r) {
  *   ...
  *   List<String> challenges = r.headers().allValues("WWW-Authenticate");
- *   challenges = challenges(challenges, r.exchange.multi.responseHandler);
+ *   challenges = challenges(challenges, {r.exchange.multi.responseHandler, r.statusCode()});
  *   ...                                             // none: the JDK would fail the call here
  * }
  *
@@ -137,7 +137,7 @@ public final class JdkHttpClient implements Client {
             .needing("responseHandler:" + HANDLER),
         ClassWeave.of(PACKAGE + "AuthenticationFilter", new FilterRequest(), new FilterResponse())
             .using(MULTI_EXCHANGE, "responseHandler:" + HANDLER)
-            .using(RESPONSE, "exchange:L" + JDK_EXCHANGE + ";")
+            .using(RESPONSE, "exchange:L" + JDK_EXCHANGE + ";", "statusCode()I")
             .using(JDK_EXCHANGE, "multi:L" + MULTI_EXCHANGE + ";")
             .using(REQUEST_IMPL, GET_SYSTEM_HEADERS + "()L" + HEADERS_BUILDER + ";", PROXY)
             .using(HEADERS_BUILDER, MAP),
@@ -273,12 +273,15 @@ public final class JdkHttpClient implements Client {
 
     @Override
     protected void afterCall(String call, Code code) {
-      code.local(1)
+      code.array(2);
+      code.element(0)
+          .local(1)
           .field(RESPONSE, "exchange", "L" + JDK_EXCHANGE + ";")
           .field(JDK_EXCHANGE, "multi", "L" + MULTI_EXCHANGE + ";")
           .field(MULTI_EXCHANGE, "responseHandler", HANDLER)
-          .hook(CHALLENGES)
-          .cast("java/util/List");
+          .put();
+      code.element(1).local(1).integer(RESPONSE, "statusCode").put();
+      code.hook(CHALLENGES).cast("java/util/List");
     }
   }
 

@@ -23,6 +23,7 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
 final class Refusal<T> implements BodySubscriber<T> {
   private final Exchange<T> exchange;
   private final ResponseInfo info;
+  private final IOException ofJdk;
   private final CompletableFuture<T> body = new CompletableFuture<>();
   private final List<List<ByteBuffer>> kept = new ArrayList<>();
   private final CompletableFuture<Void> patience;
@@ -42,12 +43,18 @@ final class Refusal<T> implements BodySubscriber<T> {
   private Throwable failure;
 
   /**
+   * @param ofJdk what the JDK fails the call with if the refusal is for the app; null: with nothing
    * @param patience completed when the app's call has been held up long enough; cancelled when the
    *     decision comes first
    */
-  Refusal(Exchange<T> exchange, ResponseInfo info, CompletableFuture<Void> patience) {
+  Refusal(
+      Exchange<T> exchange,
+      ResponseInfo info,
+      IOException ofJdk,
+      CompletableFuture<Void> patience) {
     this.exchange = exchange;
     this.info = info;
+    this.ofJdk = ofJdk;
     this.patience = patience;
   }
 
@@ -204,7 +211,7 @@ final class Refusal<T> implements BodySubscriber<T> {
     if (lost == null) {
       exchange.answered(answer);
       body.complete(null);
-    } else if (restorable && !exchange.isCancelled()) {
+    } else if (restorable && !exchange.isCancelled() && !exchange.isDelivered()) {
       exchange.execute(this::handOver);
     } else {
       body.completeExceptionally(cause(lost));
@@ -219,7 +226,6 @@ final class Refusal<T> implements BodySubscriber<T> {
   }
 
   private void handOver() {
-    IOException ofJdk = exchange.failure(info);
     if (ofJdk != null) {
       body.completeExceptionally(ofJdk);
       drop();
@@ -229,8 +235,9 @@ final class Refusal<T> implements BodySubscriber<T> {
     try {
       subscriber = exchange.subscriber(info);
     } catch (Throwable ofApp) {
-      upstream.cancel();
       body.completeExceptionally(ofApp);
+      // Later: over HTTP/2 the JDK would fail the exchange at once, with a failure of its own.
+      exchange.execute(upstream::cancel);
       return;
     }
     CompletableFuture<Void> settled = new CompletableFuture<>();
@@ -244,13 +251,13 @@ final class Refusal<T> implements BodySubscriber<T> {
       }
       handover = to;
     }
+    to.start();
     // As in the JDK: getBody may block until the body is read, so not on this thread.
     exchange.execute(
         () -> {
           complete(subscriber);
           settled.complete(null);
         });
-    to.start();
   }
 
   private void complete(BodySubscriber<T> subscriber) {

@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicReference;
 import org.genesystoken.agent.clients.ScriptedPolicy;
 import org.junit.jupiter.api.Test;
 
@@ -285,17 +284,17 @@ class ExchangeTest {
             BodyHandlers.discarding(),
             null);
     CompletableFuture<String> ranOn = new CompletableFuture<>();
-    AtomicReference<Thread> afterShutDown = new AtomicReference<>();
+    CompletableFuture<Thread> afterShutDown = new CompletableFuture<>();
 
     // when
     exchange.execute(() -> ranOn.complete(Thread.currentThread().getName()));
     String name = ranOn.get();
     threads.shutdown();
-    exchange.execute(() -> afterShutDown.set(Thread.currentThread()));
+    exchange.execute(() -> afterShutDown.complete(Thread.currentThread()));
 
     // then
     assertThat(name).isEqualTo("app-1");
-    assertThat(afterShutDown).hasValue(Thread.currentThread());
+    assertThat(afterShutDown.get(10, SECONDS)).isNotSameAs(Thread.currentThread());
   }
 
   private static boolean refuse(Exchange<Void> exchange) {

@@ -296,7 +296,11 @@ class RefusalTest {
         info -> {
           throw ofApp;
         };
-    BodySubscriber<byte[]> refusal = exchange(throwing).apply(REFUSED);
+    HttpRequest request = HttpRequest.newBuilder(URI.create("https://api.mypurecloud.ie/")).build();
+    Exchange<byte[]> exchange =
+        new Exchange<>(policy, new ScriptedClient(Runnable::run), request, throwing, null);
+    exchange.ownHop("Bearer sent", true);
+    BodySubscriber<byte[]> refusal = exchange.apply(REFUSED);
     Wire wire = new Wire(refusal, Runnable::run, chunksOf(Wire.bytes(size), 1000), null);
 
     // when
@@ -335,7 +339,7 @@ class RefusalTest {
     byte[] sent = Wire.bytes(size);
     CompletableFuture<Void> patience = new CompletableFuture<>();
     AppSubscriber app = new AppSubscriber(new Random(seed), THREADS, -1);
-    Refusal<byte[]> refusal = new Refusal<>(exchange(info -> app), REFUSED, patience);
+    Refusal<byte[]> refusal = new Refusal<>(exchange(info -> app), REFUSED, null, patience);
     CompletableFuture<Boolean> renewal = answering(Answer.RENEWED_LATER);
     Wire wire = new Wire(refusal, THREADS, Wire.cut(sent, new Random(seed + 1), chunk), null);
 
@@ -355,7 +359,7 @@ class RefusalTest {
     // given: one chunk, and no more
     CompletableFuture<Void> patience = new CompletableFuture<>();
     Refusal<InputStream> refusal =
-        new Refusal<>(exchange(info -> BodySubscribers.ofInputStream()), REFUSED, patience);
+        new Refusal<>(exchange(info -> BodySubscribers.ofInputStream()), REFUSED, null, patience);
     List<Long> asked = new ArrayList<>();
     refusal.onSubscribe(
         new Subscription() {
@@ -426,6 +430,45 @@ class RefusalTest {
     // then
     assertThatThrownBy(() -> refusal.getBody().toCompletableFuture().get(10, SECONDS))
         .hasCause(cancelled);
+  }
+
+  @Test
+  void aReplayThatWasAnsweredAndFailsThenFailsTheCallWithItsOwnFailure() {
+    // given
+    client.sending = () -> {};
+    Exchange<byte[]> exchange = exchange(info -> BodySubscribers.ofByteArray());
+    BodySubscriber<byte[]> refusal = exchange.apply(REFUSED);
+    new Wire(refusal, Runnable::run, chunksOf(new byte[10], 10), null).start();
+    IOException reset = new IOException("connection reset in the body");
+
+    // when
+    exchange.apply(answer(200));
+    client.attempts.get(0).completeExceptionally(reset);
+
+    // then
+    assertThatThrownBy(() -> refusal.getBody().toCompletableFuture().get(10, SECONDS))
+        .hasCause(reset);
+  }
+
+  @Test
+  void aRefusalThatTheJdkFailsIsStillFailedWhenItsReplayIsLost() {
+    // given
+    client.sending = () -> {};
+    IOException ofJdk = new IOException("WWW-Authenticate header missing");
+    Refusal<byte[]> refusal =
+        new Refusal<>(
+            exchange(info -> BodySubscribers.ofByteArray()),
+            REFUSED,
+            ofJdk,
+            new CompletableFuture<>());
+    new Wire(refusal, Runnable::run, chunksOf(new byte[10], 10), null).start();
+
+    // when
+    client.attempts.get(0).completeExceptionally(new IOException("connection lost"));
+
+    // then
+    assertThatThrownBy(() -> refusal.getBody().toCompletableFuture().get(10, SECONDS))
+        .hasCause(ofJdk);
   }
 
   @Test

@@ -130,7 +130,7 @@ public abstract class TokenPolicy {
 
   /** As {@link #accepted}, for any answer of a covered hop. */
   public final void answered(int status, String sent) {
-    if (status != 401 && status < 500 && isInDoubt()) {
+    if (status >= 200 && status != 401 && status < 500 && isInDoubt()) {
       accepted(sent);
     }
   }
