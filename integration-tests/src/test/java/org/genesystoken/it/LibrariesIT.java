@@ -121,8 +121,9 @@ class LibrariesIT {
     return Matrix.onEveryJdk(
         jdk ->
             Client.librariesOn(jdk)
-                // which logs no headers; what its interceptors see is in each row
-                .filter(client -> !client.isOkHttp())
+                // OkHttp logs no headers, what its interceptors see is in each row; AsyncHttpClient
+                // logs the request as it was before the token was put into a copy
+                .filter(client -> !client.isOkHttp() && !client.isAsyncHttpClient())
                 .map(
                     client ->
                         dynamicTest(
