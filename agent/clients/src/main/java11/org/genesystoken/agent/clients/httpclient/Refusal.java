@@ -251,13 +251,13 @@ final class Refusal<T> implements BodySubscriber<T> {
       }
       handover = to;
     }
-    to.start();
     // As in the JDK: getBody may block until the body is read, so not on this thread.
     exchange.execute(
         () -> {
           complete(subscriber);
           settled.complete(null);
         });
+    to.start();
   }
 
   private void complete(BodySubscriber<T> subscriber) {
