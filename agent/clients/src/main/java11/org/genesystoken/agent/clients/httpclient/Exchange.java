@@ -28,14 +28,14 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  * One call of the app, from its first hop to its last answer. It stands in for both things that the
  * app passed in: for the body handler, where any answer but one to replay goes to the app's own;
  * and for the request, of which the JDK makes a copy at each attempt, so that a replay can have its
- * body from what was kept. One attempt is under way at a time; fields are volatile because its hops
- * run on different threads.
+ * body from what was kept. A refused attempt ends with its replay, and nothing else of it is under
+ * way by then; fields are volatile because its hops run on different threads.
  */
 final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
   /** The JDK takes no less for a time-out; the attempt then times out at once. */
   private static final Duration LEAST = Duration.ofMillis(1);
 
-  /** How long the app's call may be held up for a body that the app itself may never read. */
+  /** How long a call, or its connection, is held up for a body that the app may never read. */
   private static final long PATIENCE_MILLIS = 2000;
 
   private final TokenPolicy policy;
@@ -62,6 +62,9 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
   private volatile boolean cancelled;
   private volatile boolean unchallenged;
   private volatile boolean delivered;
+
+  /** Whether this call has had its wait for a first token: a call waits once. */
+  private volatile boolean waited;
 
   /** The JDK holds it weakly, but it is where a cancellation by the app arrives. */
   private volatile Object first;
@@ -138,24 +141,33 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
       bound(attempt);
       return trigger;
     }
-    CompletableFuture<Void> ready = isCold() ? ready() : trigger;
-    if (ready == trigger || ready.isDone()) {
+    if (!isCold(attempt)) {
       return trigger;
     }
-    return trigger
-        .thenCompose(set -> ready)
-        // A call that was cancelled meanwhile is sent by nobody: the JDK knows of it.
-        .thenRunAsync(() -> bound(attempt), this::execute);
+    waited = true;
+    CompletableFuture<Void> ready = ready(2);
+    return ready.isDone()
+        ? trigger
+        : trigger
+            .thenCompose(set -> ready)
+            // A call that was cancelled meanwhile is sent by nobody: the JDK knows of it.
+            .thenRunAsync(() -> bound(attempt), this::executeElsewhere);
   }
 
   /** Whether the call is to carry a token, and there is none yet. */
-  private boolean isCold() {
+  private boolean isCold(Object attempt) {
     // not firstValue(): that makes a stream of the values
     List<String> values = headers().map().get("Authorization");
     String ofApp = values == null ? null : values.get(0);
     return covers(policy, uri())
         && policy.mayReplace(ofApp)
-        && policy.authorizationNow(ofApp) == null;
+        && policy.authorizationNow(ofApp) == null
+        && !isReadOnItsWay(attempt);
+  }
+
+  /** Whether the proxy that the call goes to could read the token: then it is to carry none. */
+  private boolean isReadOnItsWay(Object attempt) {
+    return "http".equalsIgnoreCase(uri().getScheme()) && Internals.isProxied(attempt);
   }
 
   /**
@@ -171,8 +183,15 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
     if (timeout().isPresent()) {
       CompletableFuture<Void> over =
           new CompletableFuture<Void>().completeOnTimeout(null, budgetMillis(), MILLISECONDS);
-      over.thenRun(() -> execute(() -> Internals.timeOut(attempt)));
+      over.thenRun(() -> executeElsewhere(() -> Internals.timeOut(attempt)));
       bound = over;
+    }
+  }
+
+  private void unbind() {
+    CompletableFuture<Void> running = bound;
+    if (running != null) {
+      running.cancel(false);
     }
   }
 
@@ -192,6 +211,7 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
       CompletableFuture<HttpResponse<T>> attempt = sender.get();
       if (!attempt.isCompletedExceptionally()) {
         underWay = attempt;
+        attempt.whenComplete((answered, lost) -> unbind());
         if (cancelled) {
           // Just now, so that it was the attempt before this one that was met.
           attempt.cancel(true);
@@ -271,21 +291,18 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
 
   @Override
   public BodySubscriber<T> apply(ResponseInfo info) {
-    CompletableFuture<Void> running = bound;
-    if (running != null) {
-      // As the JDK's own, it is for the answer's headers.
-      running.cancel(false);
-    }
+    // As the JDK's own, it is for the answer's headers.
+    unbind();
     if (own) {
       policy.answered(info.statusCode(), sent);
     }
     return own && policy.looksAt(info.statusCode()) && (unchallenged || isClear(info))
-        ? new Refusal<>(
-            this,
-            info,
-            failure(info),
-            new CompletableFuture<Void>().completeOnTimeout(null, PATIENCE_MILLIS, MILLISECONDS))
+        ? new Refusal<>(this, info, failure(info), Exchange::patience)
         : subscriber(info);
+  }
+
+  private static CompletableFuture<Void> patience() {
+    return new CompletableFuture<Void>().completeOnTimeout(null, PATIENCE_MILLIS, MILLISECONDS);
   }
 
   /** The app's own subscriber for a response. */
@@ -325,14 +342,29 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
    * @return completes, never exceptionally, with true if the call is to be sent again
    */
   CompletableFuture<Boolean> refused(ResponseInfo info, byte[] head, int length) {
+    ApiAnswer answer = answer(info).withBody(head, length);
+    if (waited || firstHop || !policy.meansExpired(answer)) {
+      return decided(answer);
+    }
+    // Behind a redirect there is no way to wait before a hop is sent.
+    waited = true;
+    return ready(1).thenCompose(ready -> decided(answer));
+  }
+
+  private CompletableFuture<Boolean> decided(ApiAnswer answer) {
     return refusals()
-        .replaysAsync(answer(info).withBody(head, length), sent, isReplayable(), budgetMillis())
+        .replaysAsync(answer, sent, isReplayable(), budgetMillis())
         .toCompletableFuture();
   }
 
-  /** Waits for a first token, for half of the app's time-out: the attempt needs some, too. */
-  private CompletableFuture<Void> ready() {
-    return policy.ready(budgetMillis() / 2).toCompletableFuture();
+  /**
+   * Waits for a first token.
+   *
+   * @param share the part of the app's time-out that it may take, as a divisor: the attempt needs
+   *     some, too
+   */
+  private CompletableFuture<Void> ready(int share) {
+    return policy.ready(budgetMillis() / share).toCompletableFuture();
   }
 
   private long budgetMillis() {
@@ -345,9 +377,29 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
     try {
       Internals.executor(client).execute(task);
     } catch (RuntimeException shutDown) {
-      // As the JDK: the app's code must not hold up a thread of the agent's or of the JVM's timer.
-      new CompletableFuture<Void>().defaultExecutor().execute(task);
+      executeByDefault(task);
     }
+  }
+
+  /**
+   * As {@link #execute}, from a thread that must not be held up, the agent's or the JVM's timer:
+   * the app's executor may run what it is given on the calling thread.
+   */
+  void executeElsewhere(Runnable ofApp) {
+    Thread here = Thread.currentThread();
+    execute(
+        () -> {
+          if (Thread.currentThread() == here) {
+            executeByDefault(permissions == null ? ofApp : () -> asApp(ofApp));
+          } else {
+            ofApp.run();
+          }
+        });
+  }
+
+  /** As the JDK does where the client's own executor takes no tasks. */
+  private static void executeByDefault(Runnable task) {
+    new CompletableFuture<Void>().defaultExecutor().execute(task);
   }
 
   private void asApp(Runnable task) {

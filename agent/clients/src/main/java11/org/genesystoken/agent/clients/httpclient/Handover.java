@@ -32,7 +32,8 @@ final class Handover<T> implements Subscription {
 
   /**
    * @param body completed if the app's subscriber throws, and not otherwise
-   * @param settled completed when {@code body} takes over what the app's subscriber ends with
+   * @param settled completed when {@code body} takes over what the app's subscriber ends with, and
+   *     the JDK what that ends with
    */
   Handover(
       BodySubscriber<T> app,

@@ -4,6 +4,9 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.security.AccessController;
+import java.security.PrivilegedActionException;
+import java.security.PrivilegedExceptionAction;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
@@ -22,12 +25,8 @@ final class Internals {
     if (!request.getClass().getName().equals(REQUEST)) {
       return false;
     }
-    try {
-      return (Boolean) value(request, "isWebSocket");
-    } catch (ReflectiveOperationException | RuntimeException differs) {
-      // Best left alone, as it may be one.
-      return true;
-    }
+    // Best left alone where that cannot be told.
+    return privileged(() -> (Boolean) value(request, "isWebSocket"), true);
   }
 
   /**
@@ -39,28 +38,56 @@ final class Internals {
     if (client.executor().isPresent()) {
       return client.executor().get();
     }
-    try {
-      Method executor = client.getClass().getDeclaredMethod("theExecutor");
-      executor.setAccessible(true);
-      // Not theExecutor itself: it runs what it is given on the calling thread, if it can.
-      return (Executor) value(executor.invoke(client), "delegate");
-    } catch (ReflectiveOperationException | RuntimeException differs) {
-      return new CompletableFuture<Void>().defaultExecutor();
-    }
+    Executor own =
+        privileged(
+            () -> {
+              Method executor = client.getClass().getDeclaredMethod("theExecutor");
+              executor.setAccessible(true);
+              // Not theExecutor itself: it runs what it is given on the calling thread, if it can.
+              return (Executor) value(executor.invoke(client), "delegate");
+            },
+            null);
+    return own == null ? new CompletableFuture<Void>().defaultExecutor() : own;
+  }
+
+  /**
+   * Whether an attempt goes to an HTTP proxy.
+   *
+   * @param attempt the JDK's exchange
+   */
+  static boolean isProxied(Object attempt) {
+    return privileged(
+        () -> {
+          Object request = value(attempt, "currentreq");
+          Method proxy = request.getClass().getDeclaredMethod("proxy");
+          proxy.setAccessible(true);
+          return proxy.invoke(request) != null;
+        },
+        false);
   }
 
   /** Ends an attempt as the JDK does when the time of its request is up. */
   static void timeOut(Object attempt) {
+    // Where that cannot be done, the JDK's own timer ends it, later.
+    privileged(
+        () -> {
+          Class<?> exchange = attempt.getClass();
+          Class<?> type = Class.forName(TIMER, false, exchange.getClassLoader());
+          Method of = type.getDeclaredMethod("of", exchange);
+          of.setAccessible(true);
+          Method handle = type.getMethod("handle");
+          handle.setAccessible(true);
+          return handle.invoke(of.invoke(null, attempt));
+        },
+        null);
+  }
+
+  /** By the agent's own permissions, where a security manager asks for those of the app. */
+  private static <V> V privileged(PrivilegedExceptionAction<V> look, V otherwise) {
     try {
-      Class<?> exchange = attempt.getClass();
-      Class<?> type = Class.forName(TIMER, false, exchange.getClassLoader());
-      Method of = type.getDeclaredMethod("of", exchange);
-      of.setAccessible(true);
-      Method handle = type.getMethod("handle");
-      handle.setAccessible(true);
-      handle.invoke(of.invoke(null, attempt));
-    } catch (ReflectiveOperationException | RuntimeException differs) {
-      // Then the JDK's own timer ends it, later.
+      return AccessController.doPrivileged(look);
+    } catch (PrivilegedActionException | RuntimeException differs) {
+      return otherwise;
     }
   }
 

@@ -12,6 +12,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow.Subscription;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.genesystoken.agent.core.policy.TokenPolicy;
 
 /**
@@ -24,9 +26,10 @@ final class Refusal<T> implements BodySubscriber<T> {
   private final Exchange<T> exchange;
   private final ResponseInfo info;
   private final IOException ofJdk;
-  private final CompletableFuture<T> body = new CompletableFuture<>();
+  private final Body<T> body = new Body<>();
   private final List<List<ByteBuffer>> kept = new ArrayList<>();
-  private final CompletableFuture<Void> patience;
+  private final Supplier<CompletableFuture<Void>> patience;
+  private final CompletableFuture<Void> heldUp;
   private int size;
   private Subscription upstream;
 
@@ -44,18 +47,19 @@ final class Refusal<T> implements BodySubscriber<T> {
 
   /**
    * @param ofJdk what the JDK fails the call with if the refusal is for the app; null: with nothing
-   * @param patience completed when the app's call has been held up long enough; cancelled when the
-   *     decision comes first
+   * @param patience gives what completes when something has been waited for long enough; cancelled
+   *     when it comes first
    */
   Refusal(
       Exchange<T> exchange,
       ResponseInfo info,
       IOException ofJdk,
-      CompletableFuture<Void> patience) {
+      Supplier<CompletableFuture<Void>> patience) {
     this.exchange = exchange;
     this.info = info;
     this.ofJdk = ofJdk;
     this.patience = patience;
+    this.heldUp = patience.get();
   }
 
   @Override
@@ -67,7 +71,7 @@ final class Refusal<T> implements BodySubscriber<T> {
   public void onSubscribe(Subscription subscription) {
     upstream = subscription;
     // Not on the timer's thread: the app's handler may run now, and may take its time.
-    patience.thenRun(() -> exchange.execute(this::late));
+    heldUp.thenRun(() -> exchange.executeElsewhere(this::late));
     synchronized (this) {
       asked = true;
     }
@@ -140,7 +144,7 @@ final class Refusal<T> implements BodySubscriber<T> {
       if (cause == null) {
         decide();
       } else {
-        patience.cancel(false);
+        heldUp.cancel(false);
         handOver();
       }
     }
@@ -153,7 +157,7 @@ final class Refusal<T> implements BodySubscriber<T> {
       }
       deciding = true;
     }
-    patience.cancel(false);
+    heldUp.cancel(false);
     byte[] head = new byte[TokenPolicy.BODY_LIMIT];
     int length = 0;
     for (List<ByteBuffer> buffers : kept) {
@@ -168,7 +172,7 @@ final class Refusal<T> implements BodySubscriber<T> {
       settle(renewal.join());
     } else {
       // Not on the agent's thread: the app's handler may run now, and may take its time.
-      renewal.thenAccept(answer -> exchange.execute(() -> settle(answer)));
+      renewal.thenAccept(answer -> exchange.executeElsewhere(() -> settle(answer)));
     }
   }
 
@@ -186,8 +190,8 @@ final class Refusal<T> implements BodySubscriber<T> {
   }
 
   /**
-   * Reads the rest off, to keep the connection, but what was kept is kept if it is all. Never
-   * cancelled: over HTTP/2 the JDK would fail the exchange with that.
+   * Reads the rest off, to keep the connection, but what was kept is kept if it is all. Not
+   * cancelled before the call is over: over HTTP/2 the JDK would fail the exchange with that.
    */
   private void drop() {
     boolean over;
@@ -211,11 +215,22 @@ final class Refusal<T> implements BodySubscriber<T> {
     if (lost == null) {
       exchange.answered(answer);
       body.complete(null);
+      endDrop();
     } else if (restorable && !exchange.isCancelled() && !exchange.isDelivered()) {
       exchange.execute(this::handOver);
     } else {
       body.completeExceptionally(cause(lost));
     }
+  }
+
+  /** A rest without an end would keep its connection busy for ever. */
+  private void endDrop() {
+    synchronized (this) {
+      if (ended) {
+        return;
+      }
+    }
+    patience.get().thenRun(() -> exchange.executeElsewhere(upstream::cancel));
   }
 
   /** Without what the JDK has wrapped it in, and will wrap it in again. */
@@ -236,12 +251,12 @@ final class Refusal<T> implements BodySubscriber<T> {
       subscriber = exchange.subscriber(info);
     } catch (Throwable ofApp) {
       body.completeExceptionally(ofApp);
-      // Later: over HTTP/2 the JDK would fail the exchange at once, with a failure of its own.
-      exchange.execute(upstream::cancel);
+      body.awaited.thenRun(upstream::cancel);
       return;
     }
-    CompletableFuture<Void> settled = new CompletableFuture<>();
-    Handover<T> to = new Handover<>(subscriber, upstream, body, settled);
+    CompletableFuture<Void> given = new CompletableFuture<>();
+    Handover<T> to =
+        new Handover<>(subscriber, upstream, body, CompletableFuture.allOf(given, body.awaited));
     boolean over;
     synchronized (this) {
       to.keep(kept, asked ? 1 : 0);
@@ -251,13 +266,14 @@ final class Refusal<T> implements BodySubscriber<T> {
       }
       handover = to;
     }
-    // As in the JDK: getBody may block until the body is read, so not on this thread.
+    to.start();
+    // As in the JDK: getBody may block until the body is read, so not on this thread; and not
+    // before the body is on its way, as the app's executor may run it on this thread all the same.
     exchange.execute(
         () -> {
           complete(subscriber);
-          settled.complete(null);
+          given.complete(null);
         });
-    to.start();
   }
 
   private void complete(BodySubscriber<T> subscriber) {
@@ -274,6 +290,21 @@ final class Refusal<T> implements BodySubscriber<T> {
               });
     } catch (Throwable ofApp) {
       body.completeExceptionally(ofApp);
+    }
+  }
+
+  /**
+   * Knows when the JDK waits for it. An upstream that is cancelled before fails the exchange, over
+   * HTTP/2, with that cancellation; after it, with what the body has failed with.
+   */
+  private static final class Body<T> extends CompletableFuture<T> {
+    final CompletableFuture<Void> awaited = new CompletableFuture<>();
+
+    @Override
+    public CompletableFuture<T> whenComplete(BiConsumer<? super T, ? super Throwable> action) {
+      CompletableFuture<T> stage = super.whenComplete(action);
+      awaited.complete(null);
+      return stage;
     }
   }
 }

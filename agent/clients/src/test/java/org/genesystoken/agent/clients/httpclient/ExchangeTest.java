@@ -262,6 +262,41 @@ class ExchangeTest {
   }
 
   @Test
+  void aHopBehindARedirectWaitsForTheFirstTokenWhenItWasRefused() {
+    // given
+    Exchange<Void> exchange = exchange(request().build());
+    exchange.ownHop(null, false);
+
+    // when
+    CompletableFuture<Boolean> replays = exchange.refused(REFUSED, new byte[1], 1);
+    boolean waits = !replays.isDone();
+    policy.ready.complete(null);
+
+    // then
+    assertThat(waits).isTrue();
+    assertThat(replays).isCompletedWithValue(true);
+
+    // and when: a call waits once
+    policy.budgets.clear();
+    exchange.refused(REFUSED, new byte[1], 1);
+
+    // then
+    assertThat(policy.refusedReplays).hasSize(1);
+    assertThat(policy.budgets).isEmpty();
+  }
+
+  @Test
+  void aHopBehindARedirectThatIsRefusedForAnotherReasonWaitsForNothing() {
+    // given
+    policy.expired = false;
+    Exchange<Void> exchange = exchange(request().build());
+    exchange.ownHop(null, false);
+
+    // when, then
+    assertThat(exchange.refused(REFUSED, new byte[1], 1)).isCompletedWithValue(false);
+  }
+
+  @Test
   void anAppThatSendsBasicWaitsForNoToken() {
     // given
     policy.managed = null;
@@ -295,6 +330,19 @@ class ExchangeTest {
     // then
     assertThat(name).isEqualTo("app-1");
     assertThat(afterShutDown.get(10, SECONDS)).isNotSameAs(Thread.currentThread());
+  }
+
+  @Test
+  void codeOfTheAppDoesNotHoldUpTheThreadOfATimer() throws Exception {
+    // given: an executor that runs what it is given at once
+    Exchange<Void> exchange = exchange(request().build());
+    CompletableFuture<Thread> ranOn = new CompletableFuture<>();
+
+    // when
+    exchange.executeElsewhere(() -> ranOn.complete(Thread.currentThread()));
+
+    // then
+    assertThat(ranOn.get(10, SECONDS)).isNotSameAs(Thread.currentThread());
   }
 
   private static boolean refuse(Exchange<Void> exchange) {

@@ -17,6 +17,7 @@ import java.net.http.HttpResponse.BodySubscribers;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,6 +30,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Flow.Subscription;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -184,8 +186,9 @@ class RefusalTest {
     BodySubscriber<byte[]> refusal = exchange(info -> app).apply(REFUSED);
     Wire wire = new Wire(refusal, THREADS, chunks, null);
 
-    // when
+    // when: the JDK waits for the body, in its own time
     wire.start();
+    refusal.getBody().whenComplete((body, failure) -> {});
 
     // then
     assertThat(wire.over.await(10, SECONDS)).isTrue();
@@ -296,20 +299,95 @@ class RefusalTest {
         info -> {
           throw ofApp;
         };
-    HttpRequest request = HttpRequest.newBuilder(URI.create("https://api.mypurecloud.ie/")).build();
-    Exchange<byte[]> exchange =
-        new Exchange<>(policy, new ScriptedClient(Runnable::run), request, throwing, null);
-    exchange.ownHop("Bearer sent", true);
-    BodySubscriber<byte[]> refusal = exchange.apply(REFUSED);
+    BodySubscriber<byte[]> refusal = exchange(throwing).apply(REFUSED);
     Wire wire = new Wire(refusal, Runnable::run, chunksOf(Wire.bytes(size), 1000), null);
 
     // when
     wire.start();
+    boolean cancelledBefore = wire.isCancelled();
+    AtomicReference<Throwable> ofJdk = new AtomicReference<>();
+    refusal.getBody().whenComplete((body, failure) -> ofJdk.set(failure));
+
+    // then: over HTTP/2 the JDK would fail the call with the cancellation, if that came first
+    assertThat(ofJdk.get()).isSameAs(ofApp);
+    assertThat(cancelledBefore).isFalse();
+    assertThat(wire.isCancelled()).isTrue();
+  }
+
+  @Test
+  void aSubscriberThatHasEnoughIsHeardOfWhenTheJdkWaitsForItsBody() {
+    // given
+    policy.expired = false;
+    IllegalStateException ofApp = new IllegalStateException("of the app");
+    BodySubscriber<byte[]> refusal = exchange(info -> new Throwing("onNext", ofApp)).apply(REFUSED);
+    Wire wire = new Wire(refusal, Runnable::run, chunksOf(Wire.bytes(20_000), 1000), null);
+    wire.start();
+    boolean cancelledBefore = wire.isCancelled();
+    CompletableFuture<Throwable> ofJdk = new CompletableFuture<>();
+
+    // when
+    refusal.getBody().whenComplete((body, failure) -> ofJdk.complete(failure));
 
     // then
-    assertThatThrownBy(() -> refusal.getBody().toCompletableFuture().get(10, SECONDS))
-        .hasCause(ofApp);
+    assertThat(cancelledBefore).isFalse();
+    assertThat(ofJdk.join()).isSameAs(ofApp);
+    assertThat(wire.over).satisfies(over -> assertThat(over.await(10, SECONDS)).isTrue());
     assertThat(wire.isCancelled()).isTrue();
+  }
+
+  @Test
+  void aBodyThatIsReadInsideGetBodyIsReadAlsoWhereTheAppsExecutorRunsThatAtOnce() throws Exception {
+    // given
+    policy.expired = false;
+    byte[] sent = Wire.bytes(4000);
+    ScriptedClient inline = new ScriptedClient(Runnable::run);
+    BodySubscriber<byte[]> refusal =
+        exchange(
+                inline,
+                info ->
+                    BodySubscribers.mapping(BodySubscribers.ofInputStream(), RefusalTest::readAll))
+            .apply(REFUSED);
+
+    // when
+    new Wire(refusal, THREADS, chunksOf(sent, 700), null).start();
+
+    // then
+    assertThat(refusal.getBody().toCompletableFuture().get(10, SECONDS)).isEqualTo(sent);
+  }
+
+  @Test
+  void aRestWithoutAnEndIsCutOffWhenTheReplayHasBeenAnsweredForAWhile() {
+    // given
+    List<CompletableFuture<Void>> patience = new ArrayList<>();
+    Refusal<byte[]> refusal =
+        new Refusal<>(
+            exchange(info -> BodySubscribers.ofByteArray()),
+            REFUSED,
+            null,
+            () -> {
+              patience.add(new CompletableFuture<>());
+              return patience.get(patience.size() - 1);
+            });
+    CompletableFuture<Void> cut = new CompletableFuture<>();
+    refusal.onSubscribe(
+        new Subscription() {
+          @Override
+          public void request(long count) {}
+
+          @Override
+          public void cancel() {
+            cut.complete(null);
+          }
+        });
+    refusal.onNext(List.of(ByteBuffer.wrap(Wire.bytes(TokenPolicy.BODY_LIMIT))));
+    assertThat(refusal.getBody().toCompletableFuture()).isCompletedWithValue(null);
+    assertThat(cut).isNotDone();
+
+    // when
+    patience.get(1).complete(null);
+
+    // then
+    assertThat(cut).succeedsWithin(Duration.ofSeconds(10));
   }
 
   @ParameterizedTest
@@ -339,7 +417,7 @@ class RefusalTest {
     byte[] sent = Wire.bytes(size);
     CompletableFuture<Void> patience = new CompletableFuture<>();
     AppSubscriber app = new AppSubscriber(new Random(seed), THREADS, -1);
-    Refusal<byte[]> refusal = new Refusal<>(exchange(info -> app), REFUSED, null, patience);
+    Refusal<byte[]> refusal = new Refusal<>(exchange(info -> app), REFUSED, null, () -> patience);
     CompletableFuture<Boolean> renewal = answering(Answer.RENEWED_LATER);
     Wire wire = new Wire(refusal, THREADS, Wire.cut(sent, new Random(seed + 1), chunk), null);
 
@@ -359,7 +437,8 @@ class RefusalTest {
     // given: one chunk, and no more
     CompletableFuture<Void> patience = new CompletableFuture<>();
     Refusal<InputStream> refusal =
-        new Refusal<>(exchange(info -> BodySubscribers.ofInputStream()), REFUSED, null, patience);
+        new Refusal<>(
+            exchange(info -> BodySubscribers.ofInputStream()), REFUSED, null, () -> patience);
     List<Long> asked = new ArrayList<>();
     refusal.onSubscribe(
         new Subscription() {
@@ -460,7 +539,7 @@ class RefusalTest {
             exchange(info -> BodySubscribers.ofByteArray()),
             REFUSED,
             ofJdk,
-            new CompletableFuture<>());
+            CompletableFuture::new);
     new Wire(refusal, Runnable::run, chunksOf(new byte[10], 10), null).start();
 
     // when
@@ -533,8 +612,12 @@ class RefusalTest {
   }
 
   private <T> Exchange<T> exchange(BodyHandler<T> handler) {
+    return exchange(client, handler);
+  }
+
+  private <T> Exchange<T> exchange(HttpClient by, BodyHandler<T> handler) {
     HttpRequest request = HttpRequest.newBuilder(URI.create("https://api.mypurecloud.ie/")).build();
-    Exchange<T> exchange = new Exchange<>(policy, client, request, handler, null);
+    Exchange<T> exchange = new Exchange<>(policy, by, request, handler, null);
     exchange.ownHop("Bearer sent", true);
     return exchange;
   }
