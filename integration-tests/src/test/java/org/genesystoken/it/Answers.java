@@ -34,6 +34,7 @@ final class Answers {
           Map.of(
               "401-other", error(401, "ip.not.authorized").message("Nope"),
               "401-plain", Answer.of(401, "go away", "Content-Type", "text/plain"),
+              "407-plain", Answer.of(407, "go away", "Content-Type", "text/plain"),
               "401-empty", Answer.of(401, ""),
               "401-basic",
                   Answer.of(401, "log in", "WWW-Authenticate", "Basic realm=\"elsewhere\""),

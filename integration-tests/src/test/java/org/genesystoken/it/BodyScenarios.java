@@ -101,7 +101,8 @@ final class BodyScenarios {
             "download",
             "discarding",
             "replacing",
-            "slow")) {
+            "slow",
+            "throwing")) {
       boolean named = handler.equals("download");
       String path = named ? "/api/v2/named" : "/api/v2/x";
       String fields = "method=GET\thandler=" + handler + "\turl=";

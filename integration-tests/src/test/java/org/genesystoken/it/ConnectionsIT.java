@@ -118,6 +118,14 @@ class ConnectionsIT {
                   "the request's time-out ends in the token request: the app's 401 in time",
                   Client.ASYNC_1,
                   this::timeoutInTokenRequest),
+              cell(
+                  "cold, led here by another host: waits for its token",
+                  Client.URL_CONNECTION,
+                  this::coldRedirect),
+              cell(
+                  "cold, led here by another host: waits for its token",
+                  Client.SEND_1,
+                  this::coldRedirect),
               cell("32 streams through a token's death", Client.ASYNC_2, this::multiplexed),
               cell("WebSocket handshake without a token", Client.ASYNC_1, this::webSocket),
               cell(
@@ -181,6 +189,21 @@ class ConnectionsIT {
       return AgentSettings.clientCredentials(genesys)
           .with("hosts", api.host() + "," + genesys.hosts())
           .with("read-timeout", "2s");
+    }
+
+    private void coldRedirect(Client client) {
+      try (FakeGenesys elsewhere = new FakeGenesys();
+          ForkedApp cold = launch().withAgent(settings().asArgument()).start()) {
+        String url = elsewhere.http("/redirect/302?to=" + genesys.http("/api/v2/users/me"));
+
+        // when
+        List<String> seen = cold.run("call\t" + client.field() + "\turl=" + url);
+
+        // then
+        assertThat(seen).contains("code: 200");
+        assertThat(genesys.tokenCalls()).hasSize(1);
+        assertThat(elsewhere.hits()).allMatch(hit -> hit.authorization() == null);
+      }
     }
 
     private void refusedBeforeBody(Client client) {

@@ -72,7 +72,8 @@ class TransparencyIT {
       String setUp = "authenticator\tuser=app";
       assertThat(with.run(setUp)).isEqualTo(without.run(setUp));
       for (Client client : Client.on(jdk).toList()) {
-        for (String path : List.of("/canned/401-basic", "/canned/401-plain", "/open/x")) {
+        for (String path :
+            List.of("/canned/401-basic", "/canned/401-plain", "/canned/407-plain", "/open/x")) {
           String call = "call\t" + client.field() + "\tuser=app\turl=" + genesys.http(path);
           genesys.forget();
           List<String> seen = withoutMillis(with.run(call));

@@ -72,6 +72,13 @@ abstract class Reading<T> {
         return reading(BodyHandlers::discarding, nothing -> new byte[0]);
       case "replacing":
         return reading(() -> BodyHandlers.replacing("instead"), Reading::text);
+      case "throwing":
+        return reading(
+            () ->
+                info -> {
+                  throw new IllegalStateException("no body of a " + info.statusCode());
+                },
+            nothing -> new byte[0]);
       case "slow":
         return reading(() -> info -> new OneByOne(), bytes -> bytes);
       default:
