@@ -40,8 +40,8 @@ final class Authorization {
   }
 
   /**
-   * Puts the token on, where it belongs: given the request's headers and the connection. A 401 to
-   * the request before is history then, whether or not this one is ever answered.
+   * Puts the token on, where it belongs: given the request's headers and the connection. A refusal
+   * of the request before is history then, whether or not this one is ever answered.
    */
   static final class Present implements BiFunction<Object, Object, Object> {
     private final TokenPolicy policy;

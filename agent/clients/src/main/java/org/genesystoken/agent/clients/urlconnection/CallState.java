@@ -10,9 +10,9 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
 
 /**
  * What the agent has to remember of a call: the refusal that it was just answered with, as the JDK
- * takes the refused header off before it throws; and the body that the app streams, as the JDK
- * keeps none. Calls that are neither refused nor streamed have no state. Used by the threads that
- * use the connection, which the JDK keeps apart by a lock.
+ * takes the refused header off before it throws; the body that the app streams, as the JDK keeps
+ * none; and that it has waited for a token. Calls without any of these have no state. Used by the
+ * threads that use the connection, which the JDK keeps apart by a lock.
  */
 final class CallState {
   private RefusedCall call;

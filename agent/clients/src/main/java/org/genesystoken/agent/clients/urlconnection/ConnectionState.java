@@ -2,6 +2,8 @@ package org.genesystoken.agent.clients.urlconnection;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.net.HttpURLConnection;
@@ -13,8 +15,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import sun.net.www.MessageHeader;
 
 /**
- * The private state of the JDK's connection, by reflection: used after a 401 only, so its speed
- * does not matter. The names are the same from Java 8 to 25. Thread-safe.
+ * The private state of the JDK's connection, by reflection: used for refused calls and for those
+ * whose app asks again, so its speed does not matter. The names are the same from Java 8 to 25.
+ * Thread-safe.
  */
 final class ConnectionState {
   /** Made by the first 401, as the class must not be asked for while it is being woven. */
@@ -83,7 +86,6 @@ final class ConnectionState {
             rememberedExceptionOut,
             responseMessage,
             connected,
-            streamed,
             field(URLConnection.class, "url"),
             field(HttpURLConnection.class, "method")
           };
@@ -237,8 +239,17 @@ final class ConnectionState {
     private final InputStream body;
     private final Object[] values;
 
+    /** Weak, as the stream holds its connection, with which this is to end. */
+    private final Reference<Object> streamed;
+
     private Outcome(
-        IOException failure, int status, MessageHeader headers, InputStream body, Object[] values) {
+        IOException failure,
+        int status,
+        MessageHeader headers,
+        InputStream body,
+        Object[] values,
+        Object streamed) {
+      this.streamed = new WeakReference<>(streamed);
       this.failure = failure;
       this.status = status;
       this.headers = headers;
@@ -263,7 +274,8 @@ final class ConnectionState {
     for (int i = 0; i < outcome.length; i++) {
       values[i] = get(outcome[i], connection);
     }
-    return new Outcome(failure, status, copy(responses(connection)), body, values);
+    return new Outcome(
+        failure, status, copy(responses(connection)), body, values, get(streamed, connection));
   }
 
   /** Brings back what was noted, and returns the exception of it. */
@@ -271,6 +283,7 @@ final class ConnectionState {
     for (int i = 0; i < outcome.length; i++) {
       set(outcome[i], connection, noted.values[i]);
     }
+    set(streamed, connection, noted.streamed.get());
     set(responses, connection, noted.headers);
     set(inputStream, connection, noted.body);
     set(errorStream, connection, null);

@@ -17,7 +17,7 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  * private void writeRequests() {
  *   withdraw(requests, userHeaders);          // what the hop before carried
  *   ...                                       // the JDK builds the headers, and logs them at FINE
- *   present(requests, this);                // and forgets the 401 to the request before
+ *   present(requests, this);                  // and forgets what the request before was answered
  *   http.writeRequests(requests, poster, streaming());
  *   ...
  * }
@@ -32,7 +32,7 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  * public InputStream getInputStream() {
  *   for (;;) {
  *     try {
- *       ...                                   // the JDK's code; it throws on a 401
+ *       ...                                   // the JDK's code; it throws at a refusal, mostly
  *     } catch (IOException failure) {
  *       if (refused(failure, this) != null) throw failure;
  *     }                                       // null: the connection is as new, the loop replays it

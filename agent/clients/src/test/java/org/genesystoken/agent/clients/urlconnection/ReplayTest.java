@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
 import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.genesystoken.agent.clients.ScriptedPolicy;
+import org.genesystoken.agent.clients.urlconnection.ConnectionState.Outcome;
 import org.junit.jupiter.api.Test;
 
 /** The JDK's own connection, which nothing is woven into: the test calls the hook itself. */
@@ -122,6 +127,35 @@ class ReplayTest {
       assertThat(left).isSameAs(failure);
       assertThat(policy.renewed).isEmpty();
     }
+  }
+
+  @Test
+  void whatIsNotedOfAStreamedCallDoesNotHoldItsConnection() throws IOException {
+    try (RefusingPeer peer = new RefusingPeer()) {
+      // given
+      List<Outcome> noted = new ArrayList<>();
+      Reference<HttpURLConnection> connection = new WeakReference<>(streamed(peer, noted));
+
+      // when
+      for (int i = 0; i < 50 && connection.get() != null; i++) {
+        System.gc();
+      }
+
+      // then
+      assertThat(connection.get()).isNull();
+      assertThat(noted).hasSize(1);
+    }
+  }
+
+  private static HttpURLConnection streamed(RefusingPeer peer, List<Outcome> noted)
+      throws IOException {
+    HttpURLConnection connection = peer.open();
+    connection.setDoOutput(true);
+    connection.setFixedLengthStreamingMode(0);
+    connection.getOutputStream().close();
+    assertThat(ConnectionState.ACCESS.isStreamed(connection)).isTrue();
+    noted.add(ConnectionState.ACCESS.outcome(connection, failure(connection), 401, null));
+    return connection;
   }
 
   /** What the woven code does up to the hook. */
