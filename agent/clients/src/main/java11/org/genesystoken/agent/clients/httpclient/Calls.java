@@ -108,7 +108,7 @@ final class Calls {
           return first;
         }
         CompletableFuture<HttpResponse<Object>> ofApp = first.thenApply(exchange::answer);
-        ofApp.whenComplete((response, failure) -> exchange.ended(ofApp.isCancelled()));
+        exchange.future(ofApp);
         return ofApp;
       } catch (RuntimeException ofCall) {
         // What the JDK says to the app's arguments, it says again to the app itself.

@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import org.genesystoken.agent.core.policy.ApiAnswer;
 import org.genesystoken.agent.core.policy.RefusedCall;
 import org.genesystoken.agent.core.policy.TokenPolicy;
@@ -45,8 +44,8 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
   private final ReplayableBody body;
   private final long start;
 
-  /** Sends this exchange as a request, with itself as the body handler. */
-  private final Supplier<CompletableFuture<HttpResponse<T>>> sender;
+  /** What takes the answers that the server sends unasked, null: nothing. */
+  private final PushPromiseHandler<T> push;
 
   /** What the app may do under a security manager; null: there is none. */
   private final AccessControlContext permissions;
@@ -59,6 +58,7 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
   private volatile CompletableFuture<Void> bound;
   private volatile RefusedCall refusals;
   private volatile CompletableFuture<?> underWay;
+  private volatile CompletableFuture<?> ofApp;
   private volatile boolean cancelled;
   private volatile boolean unchallenged;
   private volatile boolean delivered;
@@ -70,7 +70,7 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
   private volatile Object first;
 
   /**
-   * @param push what takes the answers that the server sends unasked, null: nothing
+   * @param push may be null
    */
   Exchange(
       TokenPolicy policy,
@@ -82,22 +82,14 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
     this.client = client;
     this.request = request;
     this.handler = handler;
+    this.push = push;
     this.body =
-        new ReplayableBody(
+        ReplayableBody.of(
             request.bodyPublisher().orElse(null),
             policy.replayBodyLimit(),
             request.expectContinue());
     this.start = request.timeout().isPresent() ? System.nanoTime() : 0;
     this.permissions = System.getSecurityManager() == null ? null : AccessController.getContext();
-    Supplier<CompletableFuture<HttpResponse<T>>> attempt = () -> client.sendAsync(this, this, push);
-    // A replay is sent from a thread that may do less than the app.
-    this.sender =
-        permissions == null
-            ? attempt
-            : () ->
-                AccessController.doPrivileged(
-                    (PrivilegedAction<CompletableFuture<HttpResponse<T>>>) attempt::get,
-                    permissions);
   }
 
   /** The hop now under way is none of ours: its answer is passed on. */
@@ -119,9 +111,17 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
     own = true;
   }
 
-  /** Sends the call, in its first attempt. */
+  /** Sends this exchange as a request, with itself as the body handler. */
   CompletableFuture<HttpResponse<T>> send() {
-    return sender.get();
+    return client.sendAsync(this, this, push);
+  }
+
+  /** The same from a thread that may do more than the app, or less. */
+  private CompletableFuture<HttpResponse<T>> sendAsApp() {
+    return permissions == null
+        ? send()
+        : AccessController.doPrivileged(
+            (PrivilegedAction<CompletableFuture<HttpResponse<T>>>) this::send, permissions);
   }
 
   /**
@@ -202,17 +202,18 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
    * @return its answer to come; null: it cannot be replayed, the refusal is for the app
    */
   CompletableFuture<HttpResponse<T>> beginReplay() {
-    if (cancelled || !isReplayable()) {
+    if (isCancelled() || !isReplayable()) {
       return null;
     }
     boolean before = replay;
     replay = true;
     try {
-      CompletableFuture<HttpResponse<T>> attempt = sender.get();
-      if (!attempt.isCompletedExceptionally()) {
+      CompletableFuture<HttpResponse<T>> attempt = sendAsApp();
+      // One that was answered by now, and failed with that, is the app's to see.
+      if (delivered || !attempt.isCompletedExceptionally()) {
         underWay = attempt;
         attempt.whenComplete((answered, lost) -> unbind());
-        if (cancelled) {
+        if (isCancelled()) {
           // Just now, so that it was the attempt before this one that was met.
           attempt.cancel(true);
         }
@@ -255,11 +256,9 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
     }
   }
 
-  /** The app's future is done: one that it has given up is not worth a replay. */
-  void ended(boolean givenUp) {
-    if (givenUp) {
-      cancelled = true;
-    }
+  /** The app's future: a call whose future it has cancelled is not worth a replay. */
+  void future(CompletableFuture<?> future) {
+    ofApp = future;
   }
 
   /** Whether the app's own handler has been given an answer: then what fails is that one. */
@@ -268,7 +267,8 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
   }
 
   boolean isCancelled() {
-    return cancelled;
+    CompletableFuture<?> future = ofApp;
+    return cancelled || (future != null && future.isCancelled());
   }
 
   /**

@@ -17,6 +17,8 @@ import java.util.function.BooleanSupplier;
 final class ReplayableBody {
   private static final String JDK_PUBLISHER = "jdk.internal.net.http.RequestPublishers$";
 
+  private static final ReplayableBody NONE = new ReplayableBody(null, 0, false);
+
   private final BodyPublisher app;
   private final int limit;
   private final boolean asked;
@@ -30,7 +32,11 @@ final class ReplayableBody {
    * @param asked whether the JDK sends it only when the server has asked for it ({@code Expect:
    *     100-continue}): a call that is refused before has not touched it
    */
-  ReplayableBody(BodyPublisher app, int limit, boolean asked) {
+  static ReplayableBody of(BodyPublisher app, int limit, boolean asked) {
+    return app == null ? NONE : new ReplayableBody(app, limit, asked);
+  }
+
+  private ReplayableBody(BodyPublisher app, int limit, boolean asked) {
     this.app = app;
     this.limit = limit;
     this.asked = asked;
@@ -53,7 +59,9 @@ final class ReplayableBody {
 
   /** Forgets the bytes: the call has its answer. */
   void release() {
-    recording = null;
+    if (recording != null) {
+      recording = null;
+    }
   }
 
   /** The publisher that the app gave, for one that the JDK was given in its place. */

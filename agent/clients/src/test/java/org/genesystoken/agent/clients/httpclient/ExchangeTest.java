@@ -3,6 +3,7 @@ package org.genesystoken.agent.clients.httpclient;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
@@ -211,6 +212,36 @@ class ExchangeTest {
     assertThat(client.attempts)
         .singleElement()
         .satisfies(replay -> assertThat(replay).isCancelled());
+  }
+
+  @Test
+  void aReplayWhoseAnswerHasFailedBeforeOneCouldLookIsAReplayAllTheSame() {
+    // given
+    Exchange<Void> exchange = exchange(request().build());
+    client.sending =
+        () -> {
+          exchange.apply(answer(200));
+          client.attempts.get(0).completeExceptionally(new IllegalStateException("of the app"));
+        };
+
+    // when
+    boolean replayed = refuse(exchange);
+
+    // then
+    assertThat(replayed).isTrue();
+  }
+
+  @Test
+  void aClientThatTakesNoMoreCallsLeavesTheRefusalToTheApp() {
+    // given
+    Exchange<Void> exchange = exchange(request().build());
+    client.sending = () -> client.attempts.get(0).completeExceptionally(new IOException("closed"));
+
+    // when
+    boolean replayed = refuse(exchange);
+
+    // then
+    assertThat(replayed).isFalse();
   }
 
   @Test

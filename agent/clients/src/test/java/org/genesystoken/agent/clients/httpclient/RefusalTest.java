@@ -500,7 +500,9 @@ class RefusalTest {
     Exchange<byte[]> exchange = exchange(info -> BodySubscribers.ofByteArray());
     BodySubscriber<byte[]> refusal = exchange.apply(REFUSED);
     new Wire(refusal, Runnable::run, chunksOf(new byte[10], 10), null).start();
-    exchange.ended(true);
+    CompletableFuture<Void> ofApp = new CompletableFuture<>();
+    exchange.future(ofApp);
+    ofApp.cancel(false);
     IOException cancelled = new IOException("Request cancelled");
 
     // when

@@ -65,7 +65,7 @@ class ReplayableBodyTest {
     for (int length : new int[] {1, 1000, 16_384, 16_385, LIMIT - 1, LIMIT}) {
       // given
       byte[] bytes = Wire.bytes(length);
-      ReplayableBody body = new ReplayableBody(kind.of(bytes), LIMIT, false);
+      ReplayableBody body = ReplayableBody.of(kind.of(bytes), LIMIT, false);
       BodyPublisher first = body.first(() -> true);
       long stated = first.contentLength();
 
@@ -85,7 +85,7 @@ class ReplayableBodyTest {
   void overTheLimitNothingIsReplayedUnlessTheJdkKeepsItAnyway(String name, Kind kind) {
     // given
     byte[] bytes = Wire.bytes(LIMIT + 1);
-    ReplayableBody body = new ReplayableBody(kind.of(bytes), LIMIT, false);
+    ReplayableBody body = ReplayableBody.of(kind.of(bytes), LIMIT, false);
 
     // when
     byte[] sent = send(body.first(() -> true));
@@ -107,7 +107,7 @@ class ReplayableBodyTest {
     if (name.equals("fromPublisher, stated length")) {
       return;
     }
-    ReplayableBody body = new ReplayableBody(kind.of(bytes), LIMIT, false);
+    ReplayableBody body = ReplayableBody.of(kind.of(bytes), LIMIT, false);
 
     // when
     byte[] sent = send(body.first(() -> true));
@@ -124,7 +124,7 @@ class ReplayableBodyTest {
     byte[] bytes = Wire.bytes(LIMIT * 2);
     Path file = Files.write(directory.resolve("body"), bytes);
     BodyPublisher app = BodyPublishers.ofFile(file);
-    ReplayableBody body = new ReplayableBody(app, LIMIT, false);
+    ReplayableBody body = ReplayableBody.of(app, LIMIT, false);
 
     // when
     byte[] sent = send(body.first(() -> true));
@@ -138,8 +138,8 @@ class ReplayableBodyTest {
   @Test
   void noBodyIsReplayedAsNone() {
     // given
-    ReplayableBody none = new ReplayableBody(null, LIMIT, false);
-    ReplayableBody empty = new ReplayableBody(BodyPublishers.noBody(), LIMIT, false);
+    ReplayableBody none = ReplayableBody.of(null, LIMIT, false);
+    ReplayableBody empty = ReplayableBody.of(BodyPublishers.noBody(), LIMIT, false);
 
     // when, then
     assertThat(none.first(() -> true)).isNull();
@@ -159,7 +159,7 @@ class ReplayableBodyTest {
     // given
     byte[] bytes = Wire.bytes(length);
     OwnPublisher app = new OwnPublisher(bytes, stated ? length : -1, buffer);
-    ReplayableBody body = new ReplayableBody(app, limit, false);
+    ReplayableBody body = ReplayableBody.of(app, limit, false);
     Sink first = new Sink(requested);
 
     // when
@@ -177,7 +177,7 @@ class ReplayableBodyTest {
   void aBodyThatFailedIsNotReplayed() {
     // given
     ReplayableBody body =
-        new ReplayableBody(
+        ReplayableBody.of(
             BodyPublishers.fromPublisher(
                 subscriber ->
                     subscriber.onSubscribe(
@@ -204,7 +204,7 @@ class ReplayableBodyTest {
   @Test
   void aBodyThatWasNeverAskedForIsNotReplayed() {
     // given
-    ReplayableBody body = new ReplayableBody(oneShot(Wire.bytes(10)), LIMIT, false);
+    ReplayableBody body = ReplayableBody.of(oneShot(Wire.bytes(10)), LIMIT, false);
 
     // when
     body.first(() -> true);
@@ -217,7 +217,7 @@ class ReplayableBodyTest {
   void aStreamThatARedirectFoundEmptyIsReplayedAsItFirstWas() {
     // given
     byte[] bytes = Wire.bytes(100);
-    ReplayableBody body = new ReplayableBody(oneShot(bytes), LIMIT, false);
+    ReplayableBody body = ReplayableBody.of(oneShot(bytes), LIMIT, false);
     BodyPublisher attempt = body.first(() -> true);
 
     // when: 307, so that the JDK subscribes once more
