@@ -21,20 +21,24 @@ final class BenchmarkPage {
   private static final String END = "<!-- results:end -->";
 
   private final List<Row> rows;
+  private final List<Row> steps;
   private final StringBuilder text = new StringBuilder();
 
-  private BenchmarkPage(List<Row> rows) {
+  private BenchmarkPage(List<Row> rows, List<Row> steps) {
     this.rows = rows;
+    this.steps = steps;
   }
 
   /**
    * Writes table and chart.
    *
+   * @param steps of a first call, in order, for each JDK
    * @param quick whether the figures are of no worth: a trial of the benchmark itself, which leaves
    *     the page in the repository alone
    */
-  static void write(Path folder, List<Row> rows, boolean quick) throws IOException {
-    String results = new BenchmarkPage(rows).results(quick);
+  static void write(Path folder, List<Row> rows, List<Row> steps, boolean quick)
+      throws IOException {
+    String results = new BenchmarkPage(rows, steps).results(quick);
     String chart = BarChart.of(rows);
     if (quick) {
       Files.writeString(ForkedApp.target("benchmarks-quick.md"), results);
@@ -72,6 +76,7 @@ final class BenchmarkPage {
     rows.forEach(row -> releases.add(row.release()));
     for (int release : releases) {
       table(release);
+      waterfall(release);
     }
     jar();
     return text.toString();
@@ -168,6 +173,16 @@ final class BenchmarkPage {
         line("| " + row.name() + " (" + row.unit() + ") | " + String.join(" | ", cells) + " |");
       }
     }
+    line("");
+  }
+
+  private void waterfall(int release) {
+    line("A first call by HttpURLConnection, step by step (with the class loading logged):");
+    line("");
+    line("```");
+    Waterfall.drawn(steps.stream().filter(step -> step.release() == release).toList())
+        .forEach(this::line);
+    line("```");
     line("");
   }
 

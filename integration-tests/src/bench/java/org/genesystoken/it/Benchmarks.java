@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 
@@ -26,6 +27,7 @@ final class Benchmarks {
 
   private final boolean quick = Boolean.getBoolean("benchmark.quick");
   private final List<Row> rows = new ArrayList<>();
+  private final List<Row> steps = new ArrayList<>();
   private final int apiPort;
   private final Optional<Sidecar> sidecar;
 
@@ -59,7 +61,7 @@ final class Benchmarks {
             tell("[WARNING] JDK " + release + " not found, its rows are skipped (see -Djdks)");
           }
         }
-        BenchmarkPage.write(Path.of(arguments[0]), all.rows, all.quick);
+        BenchmarkPage.write(Path.of(arguments[0]), all.rows, all.steps, all.quick);
       }
     }
   }
@@ -75,6 +77,7 @@ final class Benchmarks {
     for (String client : CLIENTS) {
       firstCall(jdk, client);
     }
+    steps(jdk);
     for (String client : CLIENTS) {
       memory(jdk, client);
       load(jdk, client, 1);
@@ -118,6 +121,20 @@ final class Benchmarks {
         new ArrayList<>(List.of(none(), empty(), noop(), ours(), cold(), otel()));
     sidecar.ifPresent(nginx -> subjects.add(new Subject(Subject.SIDECAR, List.of(), nginx.port())));
     timed(jdk, "first call, " + client, subjects, "FirstCall", client);
+  }
+
+  /** See {@link Waterfall}. */
+  private void steps(Jdks.Jdk jdk) throws IOException, InterruptedException {
+    tell(jdk + ": first call, step by step");
+    Map<String, Row> ofJdk = new LinkedHashMap<>();
+    Path log = ForkedApp.target("benchmark-classes.log");
+    Subject logged = ours().with(Subject.OURS, Waterfall.flag(log));
+    for (int turn = 0; turn < turns(15); turn++) {
+      Child.time(command(jdk, logged, "FirstCall", CLIENTS.get(0)));
+      Waterfall.read(
+          log, step -> ofJdk.computeIfAbsent(step, name -> new Row(name, jdk.release(), "ms")));
+    }
+    steps.addAll(ofJdk.values());
   }
 
   /** Processor time and wall time of whole processes. */
@@ -188,6 +205,7 @@ final class Benchmarks {
   private void death(Jdks.Jdk jdk, String client) throws IOException, InterruptedException {
     Row lost = row("token's death, " + client + ", calls lost", jdk, "calls");
     Row dip = row("token's death, " + client + ", without good calls", jdk, "ms");
+    Row least = row("token's death, " + client + ", fewest good calls in 50 ms", jdk, "% of usual");
     for (Subject subject : List.of(none(), ours())) {
       try (Child child =
           Child.start(
@@ -202,6 +220,7 @@ final class Benchmarks {
           killer.join();
           lost.add(subject.name(), Double.parseDouble(said.get("failed")));
           dip.add(subject.name(), longestPause(said.get("buckets")));
+          least.add(subject.name(), deepest(said.get("buckets")));
         }
       }
     }
@@ -233,6 +252,16 @@ final class Benchmarks {
       longest = Math.max(longest, now);
     }
     return longest * 50.0;
+  }
+
+  /** The fewest good calls of a bucket, in per cent of the median bucket's. */
+  private static double deepest(String buckets) {
+    List<Double> counts =
+        Stream.of(buckets.split(" ", -1)).map(Double::valueOf).collect(Collectors.toList());
+    // The last bucket is a rest.
+    counts.remove(counts.size() - 1);
+    double usual = Row.median(counts);
+    return usual == 0 ? 0 : counts.stream().min(Double::compare).orElseThrow() / usual * 100;
   }
 
   private static Map<String, String> slice(Child child, int millis) throws IOException {
