@@ -51,12 +51,12 @@ final class Calls {
 
   /**
    * What the JDK is given as the request: given the app's request and the handler. See {@link
-   * Exchange} for why it is not the app's.
+   * Exchange} for why it may not be the app's.
    */
   static final class Request implements BiFunction<Object, Object, Object> {
     @Override
     public Object apply(Object request, Object handler) {
-      return handler instanceof Exchange ? handler : request;
+      return handler instanceof Exchange ? ((Exchange<?>) handler).request() : request;
     }
   }
 

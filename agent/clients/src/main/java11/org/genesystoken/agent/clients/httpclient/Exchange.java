@@ -26,11 +26,14 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
 /**
  * One call of the app, from its first hop to its last answer. It stands in for both things that the
  * app passed in: for the body handler, where any answer but one to replay goes to the app's own;
- * and for the request, of which the JDK makes a copy at each attempt, so that a replay can have its
- * body from what was kept. A refused attempt ends with its replay, and nothing else of it is under
- * way by then; fields are volatile because its hops run on different threads.
+ * and, if its body cannot be read twice, for the request, of which the JDK makes a copy at each
+ * attempt, so that a replay can have its body from what was kept. A refused attempt ends with its
+ * replay, and nothing else of it is under way by then; fields are volatile because its hops run on
+ * different threads.
  */
 final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
+  private static final String JDK_REQUEST = "jdk.internal.net.http.ImmutableHttpRequest";
+
   /** The JDK takes no less for a time-out; the attempt then times out at once. */
   private static final Duration LEAST = Duration.ofMillis(1);
 
@@ -111,9 +114,17 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
     own = true;
   }
 
-  /** Sends this exchange as a request, with itself as the body handler. */
+  /** Sends the call, with this as its body handler. */
   CompletableFuture<HttpResponse<T>> send() {
-    return client.sendAsync(this, this, push);
+    return client.sendAsync(request(), this, push);
+  }
+
+  /**
+   * What the JDK is given as the request: the app's own where each attempt can have that, as the
+   * JDK copies and checks what is not of its own making.
+   */
+  HttpRequest request() {
+    return body.isRepeatable() && request.getClass().getName().equals(JDK_REQUEST) ? request : this;
   }
 
   /** The same from a thread that may do more than the app, or less. */

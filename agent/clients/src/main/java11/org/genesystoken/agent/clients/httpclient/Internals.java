@@ -1,21 +1,51 @@
 package org.genesystoken.agent.clients.httpclient;
 
+import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.security.AccessController;
 import java.security.PrivilegedActionException;
 import java.security.PrivilegedExceptionAction;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
-/** What the JDK's client does not show, by reflection; used for rare calls only. Thread-safe. */
+/**
+ * What the JDK's client does not show, by reflection; for rare calls but where told otherwise.
+ * Thread-safe.
+ */
 final class Internals {
   private static final String REQUEST = "jdk.internal.net.http.HttpRequestImpl";
   private static final String TIMER = "jdk.internal.net.http.ResponseTimerEvent";
 
+  private static final Constructor<HttpHeaders> HEADERS =
+      privileged(
+          () -> {
+            Constructor<HttpHeaders> headers = HttpHeaders.class.getDeclaredConstructor(Map.class);
+            headers.setAccessible(true);
+            return headers;
+          },
+          null);
+
   private Internals() {}
+
+  /**
+   * Headers over a map that is neither copied nor checked, for each call: the JDK's own way makes a
+   * kilobyte of garbage.
+   *
+   * @return null if there is no such constructor
+   */
+  static HttpHeaders headers(Map<String, List<String>> map) {
+    try {
+      return HEADERS == null ? null : HEADERS.newInstance(map);
+    } catch (ReflectiveOperationException differs) {
+      return null;
+    }
+  }
 
   /**
    * Whether a request is the handshake of a WebSocket, which comes through {@code sendAsync} too.

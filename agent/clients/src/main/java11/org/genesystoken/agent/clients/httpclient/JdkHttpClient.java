@@ -16,7 +16,7 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  * // HttpClientFacade, the only HttpClient that an app ever holds
  * public HttpResponse send(HttpRequest request, BodyHandler handler) {
  *   handler = exchange(handler, {impl, request});   // an Exchange, or the same for a foreign host
- *   request = request(request, handler);            // the Exchange too
+ *   request = request(request, handler);            // the Exchange too, if its body is a stream
  *   return answer(impl.send(request, handler), handler);  // the replay's, if there was one
  * }
  *
@@ -154,7 +154,7 @@ public final class JdkHttpClient implements Client {
 
   @Override
   public String[] opens() {
-    return new String[] {"java.net.http/jdk.internal.net.http"};
+    return new String[] {"java.net.http/jdk.internal.net.http", "java.net.http/java.net.http"};
   }
 
   private static final class Send extends MethodWeave {

@@ -52,6 +52,11 @@ final class ReplayableBody {
     return repeatable ? app : new Tee(own);
   }
 
+  /** Whether both attempts are sent what the app gave. */
+  boolean isRepeatable() {
+    return repeatable;
+  }
+
   /** What is sent in the replay; null if the request has no body. */
   BodyPublisher replay() {
     return touched && !repeatable ? recording.publisher() : app;

@@ -5,10 +5,14 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.util.AbstractList;
+import java.util.AbstractMap;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import org.genesystoken.agent.core.policy.TokenPolicy;
 
@@ -120,10 +124,46 @@ final class SystemHeaders {
     }
 
     private static HttpHeaders override(HttpHeaders headers, Managed managed) {
-      Map<String, List<String>> overridden = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-      overridden.putAll(headers.map());
-      overridden.replace(NAME, managed);
-      return HttpHeaders.of(overridden, (name, any) -> true);
+      Map<String, List<String>> overriding = new Overriding(headers.map(), managed);
+      HttpHeaders shown = Internals.headers(overriding);
+      return shown == null ? HttpHeaders.of(overriding, (name, any) -> true) : shown;
+    }
+  }
+
+  /** An app's headers with the token in the place of one that they have. A view, and read-only. */
+  private static final class Overriding extends AbstractMap<String, List<String>> {
+    private final Map<String, List<String>> app;
+    private final Managed token;
+
+    Overriding(Map<String, List<String>> app, Managed token) {
+      this.app = app;
+      this.token = token;
+    }
+
+    private List<String> shown(String name, List<String> values) {
+      return NAME.equalsIgnoreCase(name) ? token : values;
+    }
+
+    @Override
+    public List<String> get(Object name) {
+      return shown((String) name, app.get(name));
+    }
+
+    @Override
+    public boolean containsKey(Object name) {
+      return app.containsKey(name);
+    }
+
+    @Override
+    public void forEach(BiConsumer<? super String, ? super List<String>> action) {
+      app.forEach((name, values) -> action.accept(name, shown(name, values)));
+    }
+
+    @Override
+    public Set<Map.Entry<String, List<String>>> entrySet() {
+      Map<String, List<String>> copy = new LinkedHashMap<>();
+      forEach(copy::put);
+      return Collections.unmodifiableMap(copy).entrySet();
     }
   }
 

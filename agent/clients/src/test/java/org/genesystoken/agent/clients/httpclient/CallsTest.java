@@ -2,11 +2,13 @@ package org.genesystoken.agent.clients.httpclient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -34,7 +36,22 @@ class CallsTest {
 
     // then
     assertThat(begun).isInstanceOf(Exchange.class);
-    assertThat(new Calls.Request().apply(covered, begun)).isSameAs(begun);
+    assertThat(new Calls.Request().apply(covered, begun)).isSameAs(covered);
+  }
+
+  @Test
+  void aBodyThatCanBeReadOnceIsStoodInFor() {
+    // given
+    HttpRequest streamed =
+        HttpRequest.newBuilder(covered.uri())
+            .POST(BodyPublishers.ofInputStream(InputStream::nullInputStream))
+            .build();
+
+    // when
+    Object begun = begin(handler, STAYING, streamed);
+
+    // then
+    assertThat(new Calls.Request().apply(streamed, begun)).isSameAs(begun);
   }
 
   @Test

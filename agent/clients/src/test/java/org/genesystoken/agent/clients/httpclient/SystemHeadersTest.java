@@ -58,6 +58,24 @@ class SystemHeadersTest {
     assertThat(hop.headers().firstValue("authorization")).hasValue("Bearer stale");
   }
 
+  @Test
+  void theJdkFindsTheTokenHoweverItLooks() {
+    // given
+    HttpRequest hop = hop(COVERED, "Bearer stale");
+    present(hop, exchange(hop));
+
+    // when
+    HttpHeaders shown = (HttpHeaders) new SystemHeaders.Overridden().apply(hop.headers(), system);
+
+    // then
+    assertThat(shown.firstValue("AUTHORIZATION")).hasValue("Bearer managed");
+    assertThat(shown.allValues("X-App")).containsExactly("kept", "twice");
+    assertThat(shown.allValues("X-Other")).isEmpty();
+    assertThat(shown.map()).hasSize(2).containsKey("AUTHORIZATION").doesNotContainKey("X-Other");
+    assertThat(HttpHeaders.of(shown.map(), (name, value) -> !name.startsWith("X")).map())
+        .isEqualTo(Map.of("authorization", List.of("Bearer managed")));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "https://elsewhere.example/api, Bearer stale",
