@@ -94,7 +94,7 @@ public final class Configuration {
     tokenNoProxy = Collections.unmodifiableList(tokenNoProxy(sources));
     tokenTrustStore = sources.readableFile(Setting.TOKEN_TRUST_STORE);
     tokenTrustStorePassword = sources.secret(Setting.TOKEN_TRUST_STORE_PASSWORD);
-    tokenKeyStore = sources.readableFile(Setting.TOKEN_KEY_STORE);
+    tokenKeyStore = sources.privateFile(Setting.TOKEN_KEY_STORE);
     tokenKeyStorePasswordFile =
         secretFile(
             sources, Setting.TOKEN_KEY_STORE_PASSWORD, Setting.TOKEN_KEY_STORE_PASSWORD_FILE);
@@ -209,7 +209,10 @@ public final class Configuration {
     return refreshTokenFile;
   }
 
-  /** Whether a secret may come from a file that every user of the machine can read. */
+  /**
+   * Whether a secret may come from a file that every user of the machine can read. Where it may
+   * not, the files have been checked; those that are read again have to be each time.
+   */
   public boolean allowReadableSecrets() {
     return allowReadableSecrets;
   }

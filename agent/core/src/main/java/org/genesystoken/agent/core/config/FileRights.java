@@ -10,6 +10,10 @@ import java.nio.file.attribute.PosixFilePermission;
  * only where there is such a file.
  */
 public final class FileRights {
+  /** What to do about it. A constant: who only tells it does not load this class. */
+  public static final String REMEDY =
+      "take that right away (chmod o-r) or set allow-readable-secrets=true";
+
   private FileRights() {}
 
   /**

@@ -62,7 +62,8 @@ public enum Setting {
       "allow-readable-secrets",
       "false",
       oneOf("true", "false"),
-      "Whether the files that hold secrets may be readable by every user of the machine."),
+      "Whether the files that hold secrets may be readable by every user of the machine: those that"
+          + " hold nothing else, token-key-store, and config if there is a secret in it."),
   ACCESS_TOKEN(
       "access-token",
       null,

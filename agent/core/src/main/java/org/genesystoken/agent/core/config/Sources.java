@@ -115,18 +115,34 @@ final class Sources {
     return null;
   }
 
+  /** As {@link #readableFile}, for one that not everybody may be able to read. */
+  File privateFile(Setting setting) {
+    File file = readableFile(setting);
+    return file == null || isOpenToAll(setting, file, "") ? null : file;
+  }
+
+  /**
+   * Notes it if every user of the machine can read a secret.
+   *
+   * @param holding what comes before that in the message
+   */
+  private boolean isOpenToAll(Setting setting, File file, String holding) {
+    if (flag(Setting.ALLOW_READABLE_SECRETS) || !FileRights.othersCanRead(file)) {
+      return false;
+    }
+    problem(
+        assignment(setting)
+            + ": "
+            + holding
+            + "every user of this machine can read it: "
+            + FileRights.REMEDY);
+    return true;
+  }
+
   /** The first line of the file that a setting names, or null after a problem. */
   Secret secretIn(Setting setting) {
-    File file = readableFile(setting);
+    File file = privateFile(setting);
     if (file == null) {
-      return null;
-    }
-    if (!flag(Setting.ALLOW_READABLE_SECRETS) && FileRights.othersCanRead(file)) {
-      problem(
-          assignment(setting)
-              + ": every user of this machine can read it: take that right away (chmod o-r) or set "
-              + Setting.ALLOW_READABLE_SECRETS.key()
-              + "=true");
       return null;
     }
     String line = TextFile.firstLine(file);
@@ -370,6 +386,7 @@ final class Sources {
       return;
     }
     String origin = "file " + printable(path, MAX_PATH_SHOWN);
+    Setting holding = null;
     for (String name : properties.stringPropertyNames()) {
       // the byte order mark that some editors put before the first key
       String key = name.startsWith("\uFEFF") ? name.substring(1) : name;
@@ -379,9 +396,22 @@ final class Sources {
       } else if (setting == null) {
         warn(origin + ": " + unknown(key, looksLikeKey(key), meant(key).key()));
       } else {
-        offer(setting, properties.getProperty(name).trim(), origin);
+        String text = properties.getProperty(name).trim();
+        offer(setting, text, origin);
+        holding = isSecret(setting, text) ? setting : holding;
       }
     }
+    // only now: the file itself may say that it may be read
+    if (holding != null) {
+      isOpenToAll(Setting.CONFIG, file, "it holds " + holding.key() + ", and ");
+    }
+  }
+
+  /** Whether this is worth protecting, which the password of public certificates is not. */
+  private static boolean isSecret(Setting setting, String text) {
+    return setting == Setting.TOKEN_PROXY
+        ? text.indexOf('@') >= 0
+        : setting.secret() && setting != Setting.TOKEN_TRUST_STORE_PASSWORD && !text.isEmpty();
   }
 
   private static String unknown(String key, boolean show, String meant) {

@@ -34,9 +34,9 @@ final class SecretFile {
       if (!refused) {
         refused = true;
         log.warn(
-            "{} is not read: every user of this machine can read it, too; take that right away"
-                + " (chmod o-r) or set allow-readable-secrets=true",
-            file);
+            "{} is not read: every user of this machine can read it, too; {}",
+            file,
+            FileRights.REMEDY);
       }
       return null;
     }

@@ -471,7 +471,8 @@ class ConfigurationTest {
   @CsvSource({
     "client-secret-file, client-secret=",
     "refresh-token-file, client-secret=hush",
-    "token-key-store-password-file, client-secret=hush"
+    "token-key-store-password-file, client-secret=hush",
+    "token-key-store, client-secret=hush"
   })
   @DisabledOnOs(OS.WINDOWS)
   void aSecretThatEverybodyCanReadIsRefusedUnlessToldSo(String key, String other)
@@ -514,6 +515,60 @@ class ConfigurationTest {
         .isNull();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "client-secret=s3cret, client-secret",
+    "refresh-token=s3cret, refresh-token",
+    "access-token=s3cret, access-token",
+    "token-key-store-password=s3cret, token-key-store-password",
+    "token-proxy=http://u:s3cret@p:1, token-proxy",
+  })
+  @DisabledOnOs(OS.WINDOWS)
+  void aFileWithASecretThatEverybodyCanReadIsRefusedUnlessToldSo(String line, String key)
+      throws IOException {
+    // given
+    write("open.properties", "region=us-east-1\nclient-id=i\n" + line);
+    rights(directory.resolve("open.properties"), "rw-r--r--");
+    String text = path("client-secret=hush,config=@open.properties");
+
+    // then, even where another source has the key, too
+    assertThat(of(text).problem())
+        .isEqualTo(
+            path("config=@open.properties")
+                + " (agent argument): it holds "
+                + key
+                + ", and every user of this machine can read it: take that right away (chmod o-r)"
+                + " or set allow-readable-secrets=true"
+                + INACTIVE);
+    assertThat(of(text + ",allow-readable-secrets=true").problem()).isNull();
+
+    // when
+    write("open.properties", "region=us-east-1\nclient-id=i\nallow-readable-secrets=true\n" + line);
+    rights(directory.resolve("open.properties"), "rw-r--r--");
+
+    // then
+    assertThat(of(text).problem()).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "client-secret-file=@secret",
+        "client-secret-file=@secret\nclient-secret=",
+        "client-secret-file=@secret\ntoken-proxy=http://p:1",
+        "client-secret-file=@secret\nsecret=unknown",
+        "client-secret-file=@secret\ntoken-trust-store-password=changeit",
+      })
+  @DisabledOnOs(OS.WINDOWS)
+  void aFileWithoutASecretMayBeReadByEverybody(String lines) throws IOException {
+    // given
+    write("open.properties", "region=us-east-1\nclient-id=i\n" + path(lines));
+    rights(directory.resolve("open.properties"), "rw-r--r--");
+
+    // then
+    assertThat(of(path("config=@open.properties")).problem()).isNull();
+  }
+
   @Test
   void onlyASecretThatCameFromAFileIsReadFromThereAgain() {
     // when
@@ -537,11 +592,10 @@ class ConfigurationTest {
   @Test
   void aFileMayStartWithAByteOrderMark() throws IOException {
     // given
-    Path path = directory.resolve("marked.properties");
-    Files.write(path, bytes("\uFEFFregion=us-east-1\nclient-id=i\nclient-secret=hush\n"));
+    write("marked.properties", "\uFEFFregion=us-east-1\nclient-id=i\nclient-secret=hush\n");
 
     // then
-    assertThat(of("config=" + path).problem()).isNull();
+    assertThat(of(path("config=@marked.properties")).problem()).isNull();
   }
 
   @ParameterizedTest
@@ -911,6 +965,7 @@ class ConfigurationTest {
     try (OutputStream out = Files.newOutputStream(path)) {
       file.store(out, null);
     }
+    rights(path, "rw-------");
     environment.put("GENESYS_AGENT_CONFIG", path.toString());
     return of(String.join(",", argument));
   }
