@@ -29,7 +29,9 @@ public final class TokenEndpoints {
                 configuration.tokenKeyStorePassword(),
                 configuration.tokenKeyStorePasswordFile(),
                 readableByAll,
-                log));
+                log),
+            readableByAll,
+            log);
     HttpTokenCall call =
         new HttpTokenCall(
             tokenUrl,

@@ -164,7 +164,7 @@ class EndpointFaultsTest {
             10_000,
             null,
             Collections.emptyList(),
-            new Tls(null, null, null, null),
+            new Tls(null, null, null, null, false, log),
             closing(new AgentThreads()));
     return new Grants(
         call,

@@ -18,7 +18,9 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -26,11 +28,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.genesystoken.agent.core.ForkedJava;
 import org.genesystoken.agent.core.config.Secret;
+import org.genesystoken.agent.core.log.RecordingLogger;
 import org.genesystoken.agent.core.time.AgentThreads;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -65,7 +70,7 @@ class HttpTokenCallTest {
         2_000,
         proxy == null ? null : URI.create(proxy),
         Collections.emptyList(),
-        new Tls(trustStore, null, null, null),
+        tls(trustStore, null, null, null),
         new AgentThreads());
   }
 
@@ -303,6 +308,12 @@ class HttpTokenCallTest {
         new AgentThreads());
   }
 
+  private static Tls tls(
+      File trustStore, Secret trustStorePassword, File keyStore, SecretSource keyStorePassword) {
+    return new Tls(
+        trustStore, trustStorePassword, keyStore, keyStorePassword, false, new RecordingLogger());
+  }
+
   private static SecretSource password(String password) {
     return new SecretSource(new Secret(password), null);
   }
@@ -362,8 +373,8 @@ class HttpTokenCallTest {
             type,
             "quite another one");
     try (RawServer server = tlsServer()) {
-      Tls right = new Tls(store, new Secret("quite another one"), null, null);
-      Tls wrong = new Tls(store, new Secret("wrong"), null, null);
+      Tls right = tls(store, new Secret("quite another one"), null, null);
+      Tls wrong = tls(store, new Secret("wrong"), null, null);
 
       assertThat(text(call(server, right).post(null, "a=b", 10_000))).isEqualTo(GRANTED);
       assertThatThrownBy(() -> call(server, wrong).post(null, "a=b", 10_000))
@@ -385,9 +396,9 @@ class HttpTokenCallTest {
             "PKCS12",
             KeyStores.USUAL);
     try (RawServer server = KeyStores.server(keys, clients)) {
-      Tls known = new Tls(keys, null, client, password("client pass"));
-      Tls unknown = new Tls(keys, null, keys, password(KeyStores.USUAL));
-      Tls nobody = new Tls(keys, null, null, null);
+      Tls known = tls(keys, null, client, password("client pass"));
+      Tls unknown = tls(keys, null, keys, password(KeyStores.USUAL));
+      Tls nobody = tls(keys, null, null, null);
 
       assertThat(text(call(server, known).post(null, "a=b", 10_000))).isEqualTo(GRANTED);
       for (Tls refused : Arrays.asList(unknown, nobody)) {
@@ -401,7 +412,7 @@ class HttpTokenCallTest {
   @Test
   void a_key_store_that_cannot_be_opened_is_named_and_its_password_is_not() throws Exception {
     try (RawServer server = tlsServer()) {
-      Tls wrong = new Tls(keys, null, keys, password("s3cr3t"));
+      Tls wrong = tls(keys, null, keys, password("s3cr3t"));
 
       assertThatThrownBy(() -> call(server, wrong).post(null, "a=b", 10_000))
           .hasMessageContaining("token-key-store " + keys)
@@ -413,23 +424,85 @@ class HttpTokenCallTest {
   @Test
   void a_store_that_is_replaced_counts_at_the_next_call_and_a_broken_one_leaves_the_old()
       throws Exception {
-    File store = directory.resolve("replaced").toFile();
-    Path path = store.toPath();
+    Path store = directory.resolve("replaced");
     File other = KeyStores.key(directory, "other.p12", "PKCS12", KeyStores.USUAL);
+    RecordingLogger log = new RecordingLogger();
     try (RawServer server = tlsServer()) {
-      Files.copy(other.toPath(), path);
-      HttpTokenCall call = call(server, new Tls(store, null, null, null));
+      Files.copy(other.toPath(), store);
+      HttpTokenCall call = call(server, new Tls(store.toFile(), null, null, null, false, log));
       assertThatThrownBy(() -> call.post(null, "a=b", 10_000)).hasMessageContaining("TLS failed");
 
       // when it is renewed, then half written, then gone
-      Files.write(path, Files.readAllBytes(keys.toPath()));
-      Files.setLastModifiedTime(path, FileTime.fromMillis(1_000_000));
+      Files.write(store, Files.readAllBytes(keys.toPath()));
       assertThat(call.post(null, "a=b", 10_000).status()).isEqualTo(200);
-      Files.write(path, new byte[] {1, 2, 3});
+      assertThat(log.said).isEmpty();
+      Files.write(store, new byte[] {1, 2, 3});
       assertThat(call.post(null, "a=b", 10_000).status()).isEqualTo(200);
-      Files.delete(path);
+      assertThat(call.post(null, "a=b", 10_000).status()).isEqualTo(200);
+      assertThat(log.said).hasSize(1);
+      Files.delete(store);
+      assertThat(call.post(null, "a=b", 10_000).status()).isEqualTo(200);
 
+      // then
+      assertThat(log.said).hasSize(2);
+      assertThat(log.said)
+          .allSatisfy(
+              line ->
+                  assertThat(line)
+                      .startsWith("WARN token-trust-store " + store + " cannot be read")
+                      .endsWith("; what was read before stays in use"));
+    }
+  }
+
+  @Test
+  void a_store_that_is_replaced_within_the_same_second_and_length_counts() throws Exception {
+    Path store = directory.resolve("same-second");
+    byte[] right = Files.readAllBytes(keys.toPath());
+    byte[] wrong = right.clone();
+    // in its integrity check: nothing else tells
+    wrong[wrong.length - 5] ^= 1;
+    RecordingLogger log = new RecordingLogger();
+    try (RawServer server = tlsServer()) {
+      Files.write(store, right);
+      FileTime time = Files.getLastModifiedTime(store);
+      Tls tls = new Tls(store.toFile(), new Secret(KeyStores.USUAL), null, null, false, log);
+      HttpTokenCall call = call(server, tls);
       assertThat(call.post(null, "a=b", 10_000).status()).isEqualTo(200);
+
+      Files.write(store, wrong);
+      Files.setLastModifiedTime(store, time);
+      assertThat(call.post(null, "a=b", 10_000).status()).isEqualTo(200);
+
+      assertThat(log.said).hasSize(1);
+    }
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void a_key_store_that_everybody_can_read_by_now_is_refused_with_one_line() throws Exception {
+    Path store = directory.resolve("opened");
+    RecordingLogger log = new RecordingLogger();
+    try (RawServer server = tlsServer()) {
+      Files.copy(keys.toPath(), store, StandardCopyOption.COPY_ATTRIBUTES);
+      SecretSource password = password(KeyStores.USUAL);
+      HttpTokenCall call = call(server, new Tls(keys, null, store.toFile(), password, false, log));
+      HttpTokenCall lax = call(server, new Tls(keys, null, store.toFile(), password, true, log));
+      assertThat(call.post(null, "a=b", 10_000).status()).isEqualTo(200);
+
+      File other = KeyStores.key(directory, "renewed.p12", "PKCS12", KeyStores.USUAL);
+      Files.write(store, Files.readAllBytes(other.toPath()));
+      Files.setPosixFilePermissions(store, PosixFilePermissions.fromString("rw-r--r--"));
+      for (HttpTokenCall each : Arrays.asList(call, call, lax)) {
+        assertThat(each.post(null, "a=b", 10_000).status()).isEqualTo(200);
+      }
+
+      assertThat(log.said)
+          .containsExactly(
+              "WARN token-key-store "
+                  + store
+                  + " is not read: every user of this machine can read it, too; take that right"
+                  + " away (chmod o-r) or set allow-readable-secrets=true; what was read before"
+                  + " stays in use");
     }
   }
 
@@ -547,7 +620,7 @@ class HttpTokenCallTest {
                 2_000,
                 of,
                 Arrays.asList("other.example", "127.0.*"),
-                new Tls(null, null, null, null),
+                tls(null, null, null, null),
                 new AgentThreads());
 
         assertThat(call.post(null, "a=b", 5_000).status()).isEqualTo(200);
