@@ -92,6 +92,7 @@ public final class Configuration {
     retry429Millis = sources.number(Setting.RETRY_429);
     tokenProxy = tokenProxy(sources);
     tokenNoProxy = Collections.unmodifiableList(tokenNoProxy(sources));
+    requireBlindProxy(sources);
     tokenTrustStore = sources.readableFile(Setting.TOKEN_TRUST_STORE);
     tokenTrustStorePassword = sources.secret(Setting.TOKEN_TRUST_STORE_PASSWORD);
     tokenKeyStore = sources.privateFile(Setting.TOKEN_KEY_STORE);
@@ -506,6 +507,22 @@ public final class Configuration {
     }
     sources.invalid(Setting.TOKEN_PROXY, "expected " + Setting.TOKEN_PROXY.allowed());
     return null;
+  }
+
+  /** A proxy reads along where it makes no tunnel, and loopback is reached without. */
+  private void requireBlindProxy(Sources sources) {
+    if (tokenProxy == null || tokenUrl == null || !startsWith(tokenUrl.toString(), HTTP)) {
+      return;
+    }
+    Origin target = origin(tokenUrl.getRawAuthority());
+    if (target != null && !target.isLoopback() && !NoProxy.covers(tokenNoProxy, target.host())) {
+      sources.problem(
+          sources.assignment(Setting.TOKEN_PROXY)
+              + ": it would see the secret, because "
+              + tokenUrl
+              + " is plain http: set token-url to an https one, or token-no-proxy="
+              + target.host());
+    }
   }
 
   private static List<String> tokenNoProxy(Sources sources) {

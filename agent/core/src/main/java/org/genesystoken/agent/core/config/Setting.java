@@ -116,7 +116,9 @@ public enum Setting {
       "token-proxy",
       "the JVM's",
       "http://host:port or http://user:password@host:port",
-      "The HTTP proxy, for the token call only. The JVM's: what its ProxySelector says."),
+      "The HTTP proxy, for the token call only. The JVM's: what its ProxySelector says. For an https"
+          + " token-url alone: a plain http one is reached directly on loopback, and elsewhere through"
+          + " no HTTP proxy."),
   TOKEN_NO_PROXY(
       "token-no-proxy",
       null,

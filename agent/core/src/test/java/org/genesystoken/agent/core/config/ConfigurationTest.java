@@ -589,6 +589,41 @@ class ConfigurationTest {
         .containsExactly("a.example", "*.corp", "10.*");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "'hosts=http://gw.example:8080', http://gw.example:8080/api/v2/oauth/token, gw.example",
+    "'hosts=http://my_gw:8080', http://my_gw:8080/api/v2/oauth/token, my_gw",
+    "'hosts=http://sim.example,token-url=http://SIM.example/t', http://SIM.example/t, sim.example",
+  })
+  void aProxyMayNotSeeThePlainSecret(String hosts, String url, String host) {
+    // given
+    String text = "client-id=i,client-secret=hush,token-proxy=http://u:p@p:1," + hosts;
+
+    // then
+    assertThat(of(text).problem())
+        .isEqualTo(
+            "token-proxy=***@p:1 (agent argument): it would see the secret, because "
+                + url
+                + " is plain http: set token-url to an https one, or token-no-proxy="
+                + host
+                + INACTIVE);
+    assertThat(of(text + ",token-no-proxy=" + host).problem()).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "region=us-east-1",
+        "hosts=localhost:8080",
+        "hosts=http://127.0.0.1:8080",
+        "region=us-east-1,token-url=http://[::1]:8080/t",
+        "hosts=http://gw.example,token-url=https://login.example/t",
+      })
+  void aProxyThatSeesNoSecretIsTaken(String text) {
+    assertThat(of("client-id=i,client-secret=hush,token-proxy=http://p:1," + text).problem())
+        .isNull();
+  }
+
   @Test
   void aFileMayStartWithAByteOrderMark() throws IOException {
     // given

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.genesystoken.agent.core.ForkedJava;
+import org.genesystoken.agent.core.config.NoProxy;
 import org.genesystoken.agent.core.config.Secret;
 import org.genesystoken.agent.core.log.RecordingLogger;
 import org.genesystoken.agent.core.time.AgentThreads;
@@ -275,14 +276,15 @@ class HttpTokenCallTest {
 
   @Test
   void a_host_with_an_underscore_can_be_asked() throws Exception {
-    try (RawServer proxy = RawServer.answering(RawServer.json(GRANTED))) {
+    try (RawServer proxy = RawServer.answering("HTTP/1.1 403 Forbidden\r\n\r\n")) {
       HttpTokenCall call =
-          call("http://my_api:8080/oauth/token", "http://127.0.0.1:" + proxy.port(), null);
+          call("https://my_api:8443/oauth/token", "http://127.0.0.1:" + proxy.port(), null);
 
-      assertThat(call.post(null, "a=b", 5_000).status()).isEqualTo(200);
+      assertThatThrownBy(() -> call.post(null, "a=b", 5_000))
+          .hasMessageContaining("the proxy answered 403");
 
       assertThat(proxy.requests().get(0))
-          .startsWith("POST http://my_api:8080/oauth/token HTTP/1.1\r\nHost: my_api:8080\r\n");
+          .startsWith("CONNECT my_api:8443 HTTP/1.1\r\nHost: my_api:8443\r\n");
     }
   }
 
@@ -588,25 +590,37 @@ class HttpTokenCallTest {
   }
 
   @Test
-  void credentials_go_to_a_proxy_for_plain_http_as_well_and_a_wrong_one_is_named()
-      throws Exception {
-    try (RawServer proxy =
-        RawServer.answering(
-            "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")) {
-      HttpTokenCall call =
-          call("http://login.test/oauth/token", "http://user:pass@127.0.0.1:" + proxy.port(), null);
+  void plain_http_shows_the_secret_to_no_proxy() throws Exception {
+    try (RawServer proxy = RawServer.answering(RawServer.json(GRANTED));
+        RawServer server = RawServer.answering(RawServer.json(GRANTED))) {
+      ProxySelector.setDefault(
+          selecting(
+              new Proxy(
+                  Proxy.Type.HTTP,
+                  new InetSocketAddress(InetAddress.getLoopbackAddress(), proxy.port()))));
+      for (String configured : new String[] {"http://127.0.0.1:" + proxy.port(), null}) {
+        for (String host : new String[] {"127.0.0.1", "localhost", "LOCALHOST"}) {
+          // on loopback there is nobody to go through
+          String url = "http://" + host + ":" + server.port() + "/oauth/token";
 
-      assertThatThrownBy(() -> call.post(null, "a=b", 5_000))
-          .hasMessageContaining("the proxy answered 407; check user and password in token-proxy");
-      assertThat(proxy.requests().get(0))
-          .contains("\r\nProxy-Authorization: Basic dXNlcjpwYXNz\r\n");
+          assertThat(call(url, configured, null).post(null, "a=b", 5_000).status()).isEqualTo(200);
+        }
+
+        // elsewhere it is refused
+        HttpTokenCall call = call("http://login.test/oauth/token", configured, null);
+        assertThatThrownBy(() -> call.post(null, "a=b", 5_000))
+            .hasMessage(
+                "the proxy would see the secret, token-url is plain http; give an https one or"
+                    + " set token-no-proxy");
+      }
+      assertThat(proxy.requests()).isEmpty();
     }
   }
 
   @Test
   void a_host_of_the_no_proxy_list_is_reached_without_any_proxy() throws Exception {
     try (RawServer proxy = RawServer.answering("HTTP/1.1 502 Bad Gateway\r\n\r\n");
-        RawServer server = RawServer.answering(RawServer.json(GRANTED))) {
+        RawServer server = tlsServer()) {
       ProxySelector.setDefault(
           selecting(
               new Proxy(
@@ -616,14 +630,14 @@ class HttpTokenCallTest {
       for (URI of : new URI[] {configured, null}) {
         HttpTokenCall call =
             new HttpTokenCall(
-                URI.create(url(server)),
+                URI.create("https://localhost:" + server.port() + "/oauth/token"),
                 2_000,
                 of,
-                Arrays.asList("other.example", "127.0.*"),
-                tls(null, null, null, null),
+                Arrays.asList("other.example", "local*"),
+                tls(keys, null, null, null),
                 new AgentThreads());
 
-        assertThat(call.post(null, "a=b", 5_000).status()).isEqualTo(200);
+        assertThat(call.post(null, "a=b", 10_000).status()).isEqualTo(200);
       }
       assertThat(proxy.requests()).isEmpty();
     }
@@ -650,24 +664,26 @@ class HttpTokenCallTest {
   }
 
   @Test
-  void http_goes_through_the_proxy_of_the_selector_in_absolute_form() throws Exception {
-    try (RawServer proxy = RawServer.answering(RawServer.json(GRANTED))) {
+  void https_goes_through_the_proxy_of_the_selector() throws Exception {
+    try (RawServer server = tlsServer();
+        RawServer proxy = connectProxy(server.port())) {
       ProxySelector.setDefault(
           selecting(
               new Proxy(
                   Proxy.Type.HTTP,
                   new InetSocketAddress(InetAddress.getLoopbackAddress(), proxy.port()))));
+      HttpTokenCall call = call("https://localhost:" + server.port() + "/oauth/token", null, keys);
 
-      call("http://login.test/oauth/token").post(null, "a=b", 5_000);
+      assertThat(call.post(null, "a=b", 10_000).status()).isEqualTo(200);
 
-      assertThat(proxy.requests().get(0))
-          .startsWith("POST http://login.test/oauth/token HTTP/1.1\r\nHost: login.test\r\n");
+      assertThat(proxy.requests()).hasSize(1);
     }
   }
 
   @Test
   void a_selector_that_fails_or_says_nothing_means_direct() throws Exception {
-    try (RawServer server = RawServer.answering(RawServer.json(GRANTED))) {
+    try (RawServer server = tlsServer()) {
+      HttpTokenCall call = call(server, tls(keys, null, null, null));
       ProxySelector.setDefault(
           new ProxySelector() {
             @Override
@@ -678,9 +694,9 @@ class HttpTokenCallTest {
             @Override
             public void connectFailed(URI uri, SocketAddress address, IOException e) {}
           });
-      assertThat(post(server).status()).isEqualTo(200);
+      assertThat(call.post(null, "a=b", 10_000).status()).isEqualTo(200);
       ProxySelector.setDefault(null);
-      assertThat(post(server).status()).isEqualTo(200);
+      assertThat(call.post(null, "a=b", 10_000).status()).isEqualTo(200);
     }
   }
 
@@ -690,14 +706,15 @@ class HttpTokenCallTest {
     try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       down = closed.getLocalPort();
     }
-    try (RawServer server = RawServer.answering(RawServer.json(GRANTED))) {
+    try (RawServer server = tlsServer()) {
+      HttpTokenCall call = call(server, tls(keys, null, null, null));
       ProxySelector.setDefault(
           selecting(
               new Proxy(
                   Proxy.Type.HTTP, new InetSocketAddress(InetAddress.getLoopbackAddress(), down)),
               Proxy.NO_PROXY));
 
-      assertThat(post(server).status()).isEqualTo(200);
+      assertThat(call.post(null, "a=b", 10_000).status()).isEqualTo(200);
       assertThat(server.requests().get(0)).startsWith("POST /oauth/token");
     }
   }
