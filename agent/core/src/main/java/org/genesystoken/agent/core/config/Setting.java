@@ -158,14 +158,17 @@ public enum Setting {
       's',
       1,
       600_000,
-      "How long connecting to the token endpoint may take (a plain number is seconds)."),
+      "How long connecting to one address of the token endpoint or of its proxy may take (a plain"
+          + " number is seconds)."),
   READ_TIMEOUT(
       "read-timeout",
       "10 s",
       's',
       1,
       600_000,
-      "How long the token endpoint may stay silent (a plain number is seconds)."),
+      "How long the rest of the token call may take: connect-timeout and read-timeout together are"
+          + " the time for all of it, retries with another secret included (a plain number is"
+          + " seconds)."),
   LOG_LEVEL(
       "log-level",
       "info",
