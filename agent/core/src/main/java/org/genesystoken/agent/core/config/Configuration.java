@@ -286,10 +286,12 @@ public final class Configuration {
     return tokenKeyStorePasswordFile;
   }
 
+  /** For one address. */
   public long connectTimeoutMillis() {
     return connectTimeoutMillis;
   }
 
+  /** With {@link #connectTimeoutMillis} the time for a whole token call. */
   public long readTimeoutMillis() {
     return readTimeoutMillis;
   }
@@ -302,6 +304,25 @@ public final class Configuration {
   /** The file that log lines are appended to, or null: standard error. */
   public File logFile() {
     return logFile;
+  }
+
+  /** Every value that no line may show, as it was set or read; some may be null. */
+  public List<Secret> secrets() {
+    List<Secret> secrets = new ArrayList<>();
+    secrets.add(clientSecret);
+    secrets.add(refreshToken);
+    secrets.add(accessToken);
+    secrets.add(tokenTrustStorePassword);
+    secrets.add(tokenKeyStorePassword);
+    if (tokenProxy != null && tokenProxy.getRawUserInfo() != null) {
+      secrets.add(password(tokenProxy.getRawUserInfo()));
+      secrets.add(password(tokenProxy.getUserInfo()));
+    }
+    return secrets;
+  }
+
+  private static Secret password(String userInfo) {
+    return new Secret(userInfo.substring(userInfo.indexOf(':') + 1));
   }
 
   private static List<String> hosts(Sources sources) {
