@@ -113,11 +113,12 @@ final class RefreshTokenStore {
     }
   }
 
-  /** Whether somebody else has put a token into the file. */
+  /** Whether somebody else has put a token into the file that was not presented yet. */
   boolean isReplaced() {
     lock.lock();
     try {
-      return isNews(read());
+      Secret read = read();
+      return isNews(read) && !read.equals(candidate);
     } finally {
       lock.unlock();
     }

@@ -491,6 +491,22 @@ class GrantsTest {
   }
 
   @Test
+  void a_token_in_the_file_is_news_once_whatever_comes_of_it() throws Exception {
+    Path file = directory.resolve("refresh-token");
+    Grants grants = rotated(file);
+    write(file, "three");
+    assertThat(grants.hasNewSecret()).isTrue();
+    answer(400, "{\"error\":\"invalid_client\"}");
+
+    assertThat(failureOf(grants).isPermanent()).isTrue();
+
+    // or there would be a request each second
+    assertThat(grants.hasNewSecret()).isFalse();
+    write(file, "four");
+    assertThat(grants.hasNewSecret()).isTrue();
+  }
+
+  @Test
   void an_operator_may_go_back_to_a_token_that_was_never_exchanged() throws Exception {
     Path file = directory.resolve("refresh-token");
     write(file, "a");
