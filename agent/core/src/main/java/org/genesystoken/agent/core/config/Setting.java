@@ -57,7 +57,8 @@ public enum Setting {
       null,
       "a readable file whose first line is the refresh token",
       "A file whose first line is the refresh token. It is rewritten when the token rotates,"
-          + " read again when somebody else changes it, and goes before refresh-token."),
+          + " read again when somebody else changes it, and goes before refresh-token. A lock file"
+          + " stays beside it."),
   ALLOW_READABLE_SECRETS(
       "allow-readable-secrets",
       "false",
