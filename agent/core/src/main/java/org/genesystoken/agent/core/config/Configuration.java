@@ -95,7 +95,7 @@ public final class Configuration {
     requireBlindProxy(sources);
     tokenTrustStore = sources.readableFile(Setting.TOKEN_TRUST_STORE);
     tokenTrustStorePassword = sources.secret(Setting.TOKEN_TRUST_STORE_PASSWORD);
-    tokenKeyStore = sources.privateFile(Setting.TOKEN_KEY_STORE);
+    tokenKeyStore = sources.keyStore(Setting.TOKEN_KEY_STORE);
     tokenKeyStorePasswordFile =
         secretFile(
             sources, Setting.TOKEN_KEY_STORE_PASSWORD, Setting.TOKEN_KEY_STORE_PASSWORD_FILE);

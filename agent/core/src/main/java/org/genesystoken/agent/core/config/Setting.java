@@ -63,8 +63,9 @@ public enum Setting {
       "allow-readable-secrets",
       "false",
       oneOf("true", "false"),
-      "Whether the files that hold secrets may be readable by every user of the machine: those that"
-          + " hold nothing else, token-key-store, and config if there is a secret in it."),
+      "Whether the files that hold secrets may be readable by every user of the machine. Else one"
+          + " that holds nothing else is refused; token-key-store, and config with a secret in it,"
+          + " are taken with a warning."),
   ACCESS_TOKEN(
       "access-token",
       null,

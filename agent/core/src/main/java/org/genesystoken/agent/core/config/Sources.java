@@ -115,34 +115,47 @@ final class Sources {
     return null;
   }
 
-  /** As {@link #readableFile}, for one that not everybody may be able to read. */
-  File privateFile(Setting setting) {
+  /**
+   * As {@link #readableFile}, of a key store. It has a password, and the tool that makes it lets
+   * everybody read it: an agent that stays inactive for that would do more harm.
+   */
+  File keyStore(Setting setting) {
     File file = readableFile(setting);
-    return file == null || isOpenToAll(setting, file, "") ? null : file;
+    if (file != null) {
+      warnIfOpenToAll(setting, file, "");
+    }
+    return file;
   }
 
   /**
-   * Notes it if every user of the machine can read a secret.
-   *
-   * @param holding what comes before that in the message
+   * @param holding what comes before in the message
    */
-  private boolean isOpenToAll(Setting setting, File file, String holding) {
-    if (flag(Setting.ALLOW_READABLE_SECRETS) || !FileRights.othersCanRead(file)) {
-      return false;
+  private void warnIfOpenToAll(Setting setting, File file, String holding) {
+    if (isOpenToAll(file)) {
+      warn(openToAll(setting, holding));
     }
-    problem(
-        assignment(setting)
-            + ": "
-            + holding
-            + "every user of this machine can read it: "
-            + FileRights.REMEDY);
-    return true;
+  }
+
+  private boolean isOpenToAll(File file) {
+    return !flag(Setting.ALLOW_READABLE_SECRETS) && FileRights.othersCanRead(file);
+  }
+
+  private String openToAll(Setting setting, String holding) {
+    return assignment(setting)
+        + ": "
+        + holding
+        + "every user of this machine can read it: "
+        + FileRights.REMEDY;
   }
 
   /** The first line of the file that a setting names, or null after a problem. */
   Secret secretIn(Setting setting) {
-    File file = privateFile(setting);
+    File file = readableFile(setting);
     if (file == null) {
+      return null;
+    }
+    if (isOpenToAll(file)) {
+      problem(openToAll(setting, ""));
       return null;
     }
     String line = TextFile.firstLine(file);
@@ -403,7 +416,7 @@ final class Sources {
     }
     // only now: the file itself may say that it may be read
     if (holding != null) {
-      isOpenToAll(Setting.CONFIG, file, "it holds " + holding.key() + ", and ");
+      warnIfOpenToAll(Setting.CONFIG, file, "it holds " + holding.key() + ", and ");
     }
   }
 

@@ -14,7 +14,6 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
-import org.genesystoken.agent.core.config.FileRights;
 import org.genesystoken.agent.core.config.Secret;
 import org.slf4j.Logger;
 
@@ -32,7 +31,6 @@ final class Tls {
   private final Secret trustStorePassword;
   private final File keyStore;
   private final SecretSource keyStorePassword;
-  private final boolean readableByAll;
   private final Logger log;
   private volatile Made made;
   // What no context could be made of, so that it is told once.
@@ -43,20 +41,17 @@ final class Tls {
    *     cacerts)
    * @param trustStorePassword null: none, or the usual one
    * @param keyStore null: no certificate of the client
-   * @param readableByAll whether to take a key store that every user of the machine can read
    */
   Tls(
       File trustStore,
       Secret trustStorePassword,
       File keyStore,
       SecretSource keyStorePassword,
-      boolean readableByAll,
       Logger log) {
     this.trustStore = trustStore;
     this.trustStorePassword = trustStorePassword;
     this.keyStore = keyStore;
     this.keyStorePassword = keyStorePassword;
-    this.readableByAll = readableByAll;
     this.log = log;
   }
 
@@ -146,9 +141,6 @@ final class Tls {
   private KeyManager[] identity(byte[] store) throws IOException, GeneralSecurityException {
     if (keyStore == null) {
       return null;
-    }
-    if (!readableByAll && FileRights.othersCanRead(keyStore)) {
-      throw new IOException("token-key-store " + keyStore + FileRights.REFUSAL);
     }
     Secret secret = keyStorePassword.current();
     char[] password = secret == null ? new char[0] : secret.value().toCharArray();

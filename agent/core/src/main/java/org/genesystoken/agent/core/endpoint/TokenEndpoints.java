@@ -30,7 +30,6 @@ public final class TokenEndpoints {
                 configuration.tokenKeyStorePasswordFile(),
                 readableByAll,
                 log),
-            readableByAll,
             log);
     HttpTokenCall call =
         new HttpTokenCall(

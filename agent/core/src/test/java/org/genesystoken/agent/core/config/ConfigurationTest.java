@@ -472,7 +472,6 @@ class ConfigurationTest {
     "client-secret-file, client-secret=",
     "refresh-token-file, client-secret=hush",
     "token-key-store-password-file, client-secret=hush",
-    "token-key-store, client-secret=hush"
   })
   @DisabledOnOs(OS.WINDOWS)
   void aSecretThatEverybodyCanReadIsRefusedUnlessToldSo(String key, String other)
@@ -524,7 +523,7 @@ class ConfigurationTest {
     "token-proxy=http://u:s3cret@p:1, token-proxy",
   })
   @DisabledOnOs(OS.WINDOWS)
-  void aFileWithASecretThatEverybodyCanReadIsRefusedUnlessToldSo(String line, String key)
+  void aFileWithASecretThatEverybodyCanReadIsTakenWithAWarning(String line, String key)
       throws IOException {
     // given
     write("open.properties", "region=us-east-1\nclient-id=i\n" + line);
@@ -532,22 +531,43 @@ class ConfigurationTest {
     String text = path("client-secret=hush,config=@open.properties");
 
     // then, even where another source has the key, too
-    assertThat(of(text).problem())
-        .isEqualTo(
+    assertThat(of(text).problem()).isNull();
+    assertThat(of(text).warnings())
+        .containsExactly(
             path("config=@open.properties")
                 + " (agent argument): it holds "
                 + key
                 + ", and every user of this machine can read it: take that right away (chmod o-r)"
-                + " or set allow-readable-secrets=true"
-                + INACTIVE);
-    assertThat(of(text + ",allow-readable-secrets=true").problem()).isNull();
+                + " or set allow-readable-secrets=true");
+    assertThat(of(text + ",allow-readable-secrets=true").warnings()).isEmpty();
 
     // when
     write("open.properties", "region=us-east-1\nclient-id=i\nallow-readable-secrets=true\n" + line);
     rights(directory.resolve("open.properties"), "rw-r--r--");
 
     // then
-    assertThat(of(text).problem()).isNull();
+    assertThat(of(text).warnings()).isEmpty();
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aKeyStoreThatEverybodyCanReadIsTakenWithAWarning() throws IOException {
+    // given, as the tool that makes it leaves it
+    write("open.p12", "a store");
+    rights(directory.resolve("open.p12"), "rw-r--r--");
+    String text = path("token-key-store=@open.p12");
+
+    // when
+    Loaded loaded = of(MINIMUM + "," + text);
+
+    // then
+    assertThat(loaded.configuration().tokenKeyStore())
+        .isEqualTo(directory.resolve("open.p12").toFile());
+    assertThat(loaded.warnings())
+        .containsExactly(
+            text
+                + " (agent argument): every user of this machine can read it: take that right"
+                + " away (chmod o-r) or set allow-readable-secrets=true");
   }
 
   @ParameterizedTest
@@ -566,7 +586,8 @@ class ConfigurationTest {
     rights(directory.resolve("open.properties"), "rw-r--r--");
 
     // then
-    assertThat(of(path("config=@open.properties")).problem()).isNull();
+    assertThat(of(path("config=@open.properties")).warnings())
+        .noneMatch(warning -> warning.contains("every user"));
   }
 
   @Test

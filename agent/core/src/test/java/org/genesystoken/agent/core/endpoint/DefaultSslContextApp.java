@@ -22,7 +22,7 @@ final class DefaultSslContextApp {
             2_000,
             null,
             Collections.emptyList(),
-            new Tls(new File(args[1]), null, null, null, false, new RecordingLogger()),
+            new Tls(new File(args[1]), null, null, null, new RecordingLogger()),
             new AgentThreads());
     out.println("token call: " + call.post(null, "a=b", 10_000).status());
 

@@ -167,7 +167,7 @@ class EndpointFaultsTest {
             10_000,
             null,
             Collections.emptyList(),
-            new Tls(null, null, null, null, false, log),
+            new Tls(null, null, null, null, log),
             closing(new AgentThreads()));
     return new Grants(
         call,

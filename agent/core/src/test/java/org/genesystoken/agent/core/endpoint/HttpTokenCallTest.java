@@ -18,9 +18,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -35,8 +33,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.DisabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -313,7 +309,7 @@ class HttpTokenCallTest {
   private static Tls tls(
       File trustStore, Secret trustStorePassword, File keyStore, SecretSource keyStorePassword) {
     return new Tls(
-        trustStore, trustStorePassword, keyStore, keyStorePassword, false, new RecordingLogger());
+        trustStore, trustStorePassword, keyStore, keyStorePassword, new RecordingLogger());
   }
 
   private static SecretSource password(String password) {
@@ -431,7 +427,7 @@ class HttpTokenCallTest {
     RecordingLogger log = new RecordingLogger();
     try (RawServer server = tlsServer()) {
       Files.copy(other.toPath(), store);
-      HttpTokenCall call = call(server, new Tls(store.toFile(), null, null, null, false, log));
+      HttpTokenCall call = call(server, new Tls(store.toFile(), null, null, null, log));
       assertThatThrownBy(() -> call.post(null, "a=b", 10_000)).hasMessageContaining("TLS failed");
 
       // when it is renewed, then half written, then gone
@@ -467,7 +463,7 @@ class HttpTokenCallTest {
     try (RawServer server = tlsServer()) {
       Files.write(store, right);
       FileTime time = Files.getLastModifiedTime(store);
-      Tls tls = new Tls(store.toFile(), new Secret(KeyStores.USUAL), null, null, false, log);
+      Tls tls = new Tls(store.toFile(), new Secret(KeyStores.USUAL), null, null, log);
       HttpTokenCall call = call(server, tls);
       assertThat(call.post(null, "a=b", 10_000).status()).isEqualTo(200);
 
@@ -476,35 +472,6 @@ class HttpTokenCallTest {
       assertThat(call.post(null, "a=b", 10_000).status()).isEqualTo(200);
 
       assertThat(log.said).hasSize(1);
-    }
-  }
-
-  @Test
-  @DisabledOnOs(OS.WINDOWS)
-  void a_key_store_that_everybody_can_read_by_now_is_refused_with_one_line() throws Exception {
-    Path store = directory.resolve("opened");
-    RecordingLogger log = new RecordingLogger();
-    try (RawServer server = tlsServer()) {
-      Files.copy(keys.toPath(), store, StandardCopyOption.COPY_ATTRIBUTES);
-      SecretSource password = password(KeyStores.USUAL);
-      HttpTokenCall call = call(server, new Tls(keys, null, store.toFile(), password, false, log));
-      HttpTokenCall lax = call(server, new Tls(keys, null, store.toFile(), password, true, log));
-      assertThat(call.post(null, "a=b", 10_000).status()).isEqualTo(200);
-
-      File other = KeyStores.key(directory, "renewed.p12", "PKCS12", KeyStores.USUAL);
-      Files.write(store, Files.readAllBytes(other.toPath()));
-      Files.setPosixFilePermissions(store, PosixFilePermissions.fromString("rw-r--r--"));
-      for (HttpTokenCall each : Arrays.asList(call, call, lax)) {
-        assertThat(each.post(null, "a=b", 10_000).status()).isEqualTo(200);
-      }
-
-      assertThat(log.said)
-          .containsExactly(
-              "WARN token-key-store "
-                  + store
-                  + " is not read: every user of this machine can read it, too; take that right"
-                  + " away (chmod o-r) or set allow-readable-secrets=true; what was read before"
-                  + " stays in use");
     }
   }
 
