@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -51,7 +52,12 @@ record AgentSettings(Map<String, String> values) {
       Path dir = Files.createDirectories(ForkedApp.target("agent-settings"));
       StringBuilder text = new StringBuilder();
       values.forEach((key, value) -> text.append(key).append('=').append(value).append('\n'));
-      return Files.writeString(dir.resolve(UUID.randomUUID() + ".properties"), text);
+      Path file = Files.writeString(dir.resolve(UUID.randomUUID() + ".properties"), text);
+      // as one that holds a secret has to be
+      if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+      }
+      return file;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

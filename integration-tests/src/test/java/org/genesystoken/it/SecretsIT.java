@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -12,6 +13,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -21,19 +23,28 @@ import org.junit.jupiter.api.condition.OS;
 class SecretsIT {
   @TestFactory
   Stream<DynamicNode> secrets() {
-    return Matrix.onEveryJdk(
-        jdk ->
-            Stream.of(
-                dynamicTest(
-                    name(
-                        jdk, "a wrong secret that is replaced in its file works without a restart"),
-                    () -> replaced(jdk)),
-                dynamicTest(
-                    name(jdk, "a secret that everybody can read: one line, the app runs"),
-                    () -> readable(jdk)),
-                dynamicTest(
-                    name(jdk, "a rotated refresh token is written for its owner"),
-                    () -> rotated(jdk))));
+    return Matrix.onEveryJdk(jdk -> Stream.concat(diagnostics(jdk), files(jdk)));
+  }
+
+  private static Stream<DynamicTest> files(Jdks.Jdk jdk) {
+    return Stream.of(
+        dynamicTest(
+            name(jdk, "a wrong secret that is replaced in its file works without a restart"),
+            () -> replaced(jdk)),
+        dynamicTest(
+            name(jdk, "a secret that everybody can read: one line, the app runs"),
+            () -> readable(jdk)),
+        dynamicTest(
+            name(jdk, "a rotated refresh token is written for its owner"), () -> rotated(jdk)));
+  }
+
+  /** On 17 and the newest only: how JFR and JMX tell things changes little in between. */
+  private static Stream<DynamicTest> diagnostics(Jdks.Jdk jdk) {
+    boolean asked = jdk.release() == 17 || jdk.release() == Jdks.WANTED.get(Jdks.WANTED.size() - 1);
+    return !asked
+        ? Stream.empty()
+        : Stream.of(
+            dynamicTest(name(jdk, "TRACE logs, JFR and JMX hold no secret"), () -> untold(jdk)));
   }
 
   private static String name(Jdks.Jdk jdk, String scenario) {
@@ -105,6 +116,78 @@ class SecretsIT {
     }
   }
 
+  private static void untold(Jdks.Jdk jdk) throws Exception {
+    Path recording = ForkedApp.target("secrets-" + jdk.release() + ".jfr");
+    String canary = "seen-wherever-it-is-looked";
+    String basic = FakeGenesys.basic(FakeGenesys.CLIENT_ID, FakeGenesys.CLIENT_SECRET);
+    String[] secrets = {
+      FakeGenesys.TOKEN_MARK,
+      FakeGenesys.REFRESH_MARK,
+      FakeGenesys.CLIENT_SECRET,
+      basic.substring("Basic ".length())
+    };
+    try (FakeGenesys genesys = new FakeGenesys()) {
+      AgentSettings settings =
+          AgentSettings.tutorial(genesys)
+              .without("refresh-token")
+              .without("client-secret")
+              .with("client-auth", "basic")
+              .with("client-secret-file", file(FakeGenesys.CLIENT_SECRET, "rw-------").toString())
+              .with("refresh-token-file", file(genesys.refreshToken(), "rw-------").toString())
+              .with("log-level", "trace");
+      try (ForkedApp app =
+          ForkedApp.Launch.on(jdk)
+              .with(
+                  "-Dcanary=" + canary,
+                  "-XX:StartFlightRecording:settings=profile,filename="
+                      + recording
+                      // with their messages
+                      + ",jdk.JavaExceptionThrow#enabled=true"
+                      + ",jdk.SocketRead#threshold=0ms,jdk.SocketWrite#threshold=0ms"
+                      + ",jdk.FileRead#threshold=0ms,jdk.FileWrite#threshold=0ms")
+              .withAgent(settings.asArgument())
+              .start()) {
+        // given an app whose token was renewed, and then could not be
+        for (Client client : List.of(Client.URL_CONNECTION, Client.SEND_1)) {
+          genesys.kill();
+          assertThat(app.run(call(client, genesys))).contains("code: 200");
+        }
+        genesys.tokenEndpointSays(
+            FakeGenesys.Answer.of(200, "{\"access_token\":\"" + FakeGenesys.TOKEN_MARK + "\\n\"}"));
+        genesys.kill();
+        assertThat(app.run(call(Client.URL_CONNECTION, genesys))).contains("code: 401");
+        assertThat(genesys.tokenCalls()).hasSize(3);
+
+        // when
+        String managed = String.join("\n", app.run("management"));
+
+        // then
+        assertThat(managed).contains(canary, "threadPrint").doesNotContain(secrets);
+        assertThat(app.finish()).isZero();
+        assertThat(String.join("\n", app.stderr())).contains("Asking", "has characters");
+        assertThat(app.everything()).doesNotContain(secrets);
+      }
+    }
+    // JFR writes ASCII as it is, or each character as a number of one byte
+    assertThat(Files.readString(recording, StandardCharsets.ISO_8859_1))
+        .contains(canary)
+        .doesNotContain(secrets);
+    assertThat(printed(jdk, recording))
+        .contains(canary, "jdk.JavaExceptionThrow", "jdk.SocketWrite")
+        .doesNotContain(secrets);
+  }
+
+  private static String printed(Jdks.Jdk jdk, Path recording) throws Exception {
+    Process jfr =
+        new ProcessBuilder(
+                jdk.home().resolve("bin").resolve("jfr").toString(), "print", recording.toString())
+            .redirectErrorStream(true)
+            .start();
+    String text = new String(jfr.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(jfr.waitFor()).isZero();
+    return text;
+  }
+
   private static ForkedApp start(Jdks.Jdk jdk, FakeGenesys genesys, Path secret) {
     return ForkedApp.Launch.on(jdk)
         .withAgent(
@@ -122,8 +205,12 @@ class SecretsIT {
   }
 
   private static String call(FakeGenesys genesys) {
+    return call(Client.URL_CONNECTION, genesys);
+  }
+
+  private static String call(Client client, FakeGenesys genesys) {
     return "call\t"
-        + Client.URL_CONNECTION.field()
+        + client.field()
         + "\turl="
         + genesys.http("/api/v2/users/me")
         + "\theader=Authorization: Bearer stale";

@@ -58,6 +58,9 @@ public final class Probe {
       case "surroundings":
         Surroundings.describe(outcome);
         break;
+      case "management":
+        Management.describe(outcome);
+        break;
       case "look-up":
         Surroundings.lookUp(call, outcome);
         break;

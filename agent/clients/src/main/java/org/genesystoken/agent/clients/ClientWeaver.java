@@ -14,7 +14,6 @@ import org.genesystoken.agent.clients.weave.LibraryClient;
 import org.genesystoken.agent.clients.weave.Weaver;
 import org.genesystoken.agent.core.config.Configuration;
 import org.genesystoken.agent.core.log.AgentLog;
-import org.genesystoken.agent.core.log.LogOutput;
 import org.genesystoken.agent.core.policy.TokenPolicies;
 import org.genesystoken.agent.core.policy.TokenPolicy;
 import org.slf4j.Logger;
@@ -98,11 +97,7 @@ final class ClientWeaver {
 
   private synchronized Logger log() {
     if (log == null) {
-      LogOutput output = LogOutput.of(configuration.logFile());
-      output.hide(configuration.clientSecret());
-      output.hide(configuration.refreshToken());
-      output.hide(configuration.accessToken());
-      log = new AgentLog(configuration.logLevel(), output);
+      log = AgentLog.of(configuration);
     }
     return log;
   }

@@ -92,9 +92,10 @@ public final class Configuration {
     retry429Millis = sources.number(Setting.RETRY_429);
     tokenProxy = tokenProxy(sources);
     tokenNoProxy = Collections.unmodifiableList(tokenNoProxy(sources));
+    requireBlindProxy(sources);
     tokenTrustStore = sources.readableFile(Setting.TOKEN_TRUST_STORE);
     tokenTrustStorePassword = sources.secret(Setting.TOKEN_TRUST_STORE_PASSWORD);
-    tokenKeyStore = sources.readableFile(Setting.TOKEN_KEY_STORE);
+    tokenKeyStore = sources.keyStore(Setting.TOKEN_KEY_STORE);
     tokenKeyStorePasswordFile =
         secretFile(
             sources, Setting.TOKEN_KEY_STORE_PASSWORD, Setting.TOKEN_KEY_STORE_PASSWORD_FILE);
@@ -209,7 +210,10 @@ public final class Configuration {
     return refreshTokenFile;
   }
 
-  /** Whether a secret may come from a file that every user of the machine can read. */
+  /**
+   * Whether a secret may come from a file that every user of the machine can read. Where it may
+   * not, the files have been checked; those that are read again have to be each time.
+   */
   public boolean allowReadableSecrets() {
     return allowReadableSecrets;
   }
@@ -282,10 +286,12 @@ public final class Configuration {
     return tokenKeyStorePasswordFile;
   }
 
+  /** For one address. */
   public long connectTimeoutMillis() {
     return connectTimeoutMillis;
   }
 
+  /** With {@link #connectTimeoutMillis} the time for a whole token call. */
   public long readTimeoutMillis() {
     return readTimeoutMillis;
   }
@@ -298,6 +304,25 @@ public final class Configuration {
   /** The file that log lines are appended to, or null: standard error. */
   public File logFile() {
     return logFile;
+  }
+
+  /** Every value that no line may show, as it was set or read; some may be null. */
+  public List<Secret> secrets() {
+    List<Secret> secrets = new ArrayList<>();
+    secrets.add(clientSecret);
+    secrets.add(refreshToken);
+    secrets.add(accessToken);
+    secrets.add(tokenTrustStorePassword);
+    secrets.add(tokenKeyStorePassword);
+    if (tokenProxy != null && tokenProxy.getRawUserInfo() != null) {
+      secrets.add(password(tokenProxy.getRawUserInfo()));
+      secrets.add(password(tokenProxy.getUserInfo()));
+    }
+    return secrets;
+  }
+
+  private static Secret password(String userInfo) {
+    return new Secret(userInfo.substring(userInfo.indexOf(':') + 1));
   }
 
   private static List<String> hosts(Sources sources) {
@@ -503,6 +528,22 @@ public final class Configuration {
     }
     sources.invalid(Setting.TOKEN_PROXY, "expected " + Setting.TOKEN_PROXY.allowed());
     return null;
+  }
+
+  /** A proxy reads along where it makes no tunnel, and loopback is reached without. */
+  private void requireBlindProxy(Sources sources) {
+    if (tokenProxy == null || tokenUrl == null || !startsWith(tokenUrl.toString(), HTTP)) {
+      return;
+    }
+    Origin target = origin(tokenUrl.getRawAuthority());
+    if (target != null && !target.isLoopback() && !NoProxy.covers(tokenNoProxy, target.host())) {
+      sources.problem(
+          sources.assignment(Setting.TOKEN_PROXY)
+              + ": it would see the secret, because "
+              + tokenUrl
+              + " is plain http: set token-url to an https one, or token-no-proxy="
+              + target.host());
+    }
   }
 
   private static List<String> tokenNoProxy(Sources sources) {

@@ -10,6 +10,14 @@ import java.nio.file.attribute.PosixFilePermission;
  * only where there is such a file.
  */
 public final class FileRights {
+  /** What to do about it. */
+  static final String REMEDY =
+      "take that right away (chmod o-r) or set allow-readable-secrets=true";
+
+  /** What is said of such a file, after its name, while the app runs. */
+  public static final String REFUSAL =
+      " is not read: every user of this machine can read it, too; " + REMEDY;
+
   private FileRights() {}
 
   /**

@@ -57,12 +57,15 @@ public enum Setting {
       null,
       "a readable file whose first line is the refresh token",
       "A file whose first line is the refresh token. It is rewritten when the token rotates,"
-          + " read again when somebody else changes it, and goes before refresh-token."),
+          + " read again when somebody else changes it, and goes before refresh-token. A lock file"
+          + " stays beside it."),
   ALLOW_READABLE_SECRETS(
       "allow-readable-secrets",
       "false",
       oneOf("true", "false"),
-      "Whether the files that hold secrets may be readable by every user of the machine."),
+      "Whether the files that hold secrets may be readable by every user of the machine. Else one"
+          + " that holds nothing else is refused; token-key-store, and config with a secret in it,"
+          + " are taken with a warning."),
   ACCESS_TOKEN(
       "access-token",
       null,
@@ -115,7 +118,9 @@ public enum Setting {
       "token-proxy",
       "the JVM's",
       "http://host:port or http://user:password@host:port",
-      "The HTTP proxy, for the token call only. The JVM's: what its ProxySelector says."),
+      "The HTTP proxy, for the token call only. The JVM's: what its ProxySelector says. For an https"
+          + " token-url alone: a plain http one is reached directly on loopback, and elsewhere through"
+          + " no HTTP proxy."),
   TOKEN_NO_PROXY(
       "token-no-proxy",
       null,
@@ -155,14 +160,17 @@ public enum Setting {
       's',
       1,
       600_000,
-      "How long connecting to the token endpoint may take (a plain number is seconds)."),
+      "How long connecting to one address of the token endpoint or of its proxy may take (a plain"
+          + " number is seconds)."),
   READ_TIMEOUT(
       "read-timeout",
       "10 s",
       's',
       1,
       600_000,
-      "How long the token endpoint may stay silent (a plain number is seconds)."),
+      "How long the rest of the token call may take: connect-timeout and read-timeout together are"
+          + " the time for all of it, retries with another secret included (a plain number is"
+          + " seconds)."),
   LOG_LEVEL(
       "log-level",
       "info",

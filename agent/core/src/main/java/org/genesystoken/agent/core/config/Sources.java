@@ -115,18 +115,47 @@ final class Sources {
     return null;
   }
 
+  /**
+   * As {@link #readableFile}, of a key store. It has a password, and the tool that makes it lets
+   * everybody read it: an agent that stays inactive for that would do more harm.
+   */
+  File keyStore(Setting setting) {
+    File file = readableFile(setting);
+    if (file != null) {
+      warnIfOpenToAll(setting, file, "");
+    }
+    return file;
+  }
+
+  /**
+   * @param holding what comes before in the message
+   */
+  private void warnIfOpenToAll(Setting setting, File file, String holding) {
+    if (isOpenToAll(file)) {
+      warn(openToAll(setting, holding));
+    }
+  }
+
+  private boolean isOpenToAll(File file) {
+    return !flag(Setting.ALLOW_READABLE_SECRETS) && FileRights.othersCanRead(file);
+  }
+
+  private String openToAll(Setting setting, String holding) {
+    return assignment(setting)
+        + ": "
+        + holding
+        + "every user of this machine can read it: "
+        + FileRights.REMEDY;
+  }
+
   /** The first line of the file that a setting names, or null after a problem. */
   Secret secretIn(Setting setting) {
     File file = readableFile(setting);
     if (file == null) {
       return null;
     }
-    if (!flag(Setting.ALLOW_READABLE_SECRETS) && FileRights.othersCanRead(file)) {
-      problem(
-          assignment(setting)
-              + ": every user of this machine can read it: take that right away (chmod o-r) or set "
-              + Setting.ALLOW_READABLE_SECRETS.key()
-              + "=true");
+    if (isOpenToAll(file)) {
+      problem(openToAll(setting, ""));
       return null;
     }
     String line = TextFile.firstLine(file);
@@ -370,6 +399,7 @@ final class Sources {
       return;
     }
     String origin = "file " + printable(path, MAX_PATH_SHOWN);
+    Setting holding = null;
     for (String name : properties.stringPropertyNames()) {
       // the byte order mark that some editors put before the first key
       String key = name.startsWith("\uFEFF") ? name.substring(1) : name;
@@ -379,9 +409,22 @@ final class Sources {
       } else if (setting == null) {
         warn(origin + ": " + unknown(key, looksLikeKey(key), meant(key).key()));
       } else {
-        offer(setting, properties.getProperty(name).trim(), origin);
+        String text = properties.getProperty(name).trim();
+        offer(setting, text, origin);
+        holding = isSecret(setting, text) ? setting : holding;
       }
     }
+    // only now: the file itself may say that it may be read
+    if (holding != null) {
+      warnIfOpenToAll(Setting.CONFIG, file, "it holds " + holding.key() + ", and ");
+    }
+  }
+
+  /** Whether this is worth protecting, which the password of public certificates is not. */
+  private static boolean isSecret(Setting setting, String text) {
+    return setting == Setting.TOKEN_PROXY
+        ? text.indexOf('@') >= 0
+        : setting.secret() && setting != Setting.TOKEN_TRUST_STORE_PASSWORD && !text.isEmpty();
   }
 
   private static String unknown(String key, boolean show, String meant) {

@@ -9,7 +9,6 @@ import java.util.Locale;
 import org.genesystoken.agent.core.config.Configuration.ClientAuth;
 import org.genesystoken.agent.core.config.Configuration.Grant;
 import org.genesystoken.agent.core.config.Secret;
-import org.genesystoken.agent.core.json.Json;
 import org.genesystoken.agent.core.time.Clock;
 import org.genesystoken.agent.core.time.RetryAfter;
 
@@ -20,6 +19,7 @@ import org.genesystoken.agent.core.time.RetryAfter;
 final class Grants implements TokenEndpoint {
   private static final long MIN_RETRY_AFTER_MILLIS = 1_000;
   private static final long MAX_RETRY_AFTER_MILLIS = 900_000;
+  private static final int MAX_REFRESH_TOKENS = 3;
 
   private final TokenCall call;
   private final Grant grant;
@@ -29,9 +29,6 @@ final class Grants implements TokenEndpoint {
   private final RefreshTokenStore refreshTokens;
   private final long timeoutMillis;
   private final Clock clock;
-
-  // The refresh token that the endpoint has refused for good, so that it is not presented again.
-  private volatile Secret refusedRefreshToken;
 
   /**
    * @param clientId null if there is none
@@ -62,27 +59,27 @@ final class Grants implements TokenEndpoint {
   public TokenResponse request() throws TokenRequestException {
     long deadline = clock.nanoTime() + timeoutMillis * 1_000_000;
     if (grant == Grant.CLIENT_CREDENTIALS) {
-      return post("grant_type=client_credentials", deadline);
+      return clientCredentials(deadline);
     }
-    Secret token = refreshTokens.current();
     TokenRequestException refusal = null;
-    // Twice at most: the second time with the token that another process has stored meanwhile.
-    for (int attempt = 0; attempt < 2 && token != null; attempt++) {
-      if (!token.equals(refusedRefreshToken)) {
-        try {
-          return refresh(token, deadline);
-        } catch (TokenRequestException e) {
-          if (!e.isInvalidGrant()) {
-            throw e;
-          }
-          refusal = e;
-          refusedRefreshToken = token;
-        }
+    // The one in the file, the own one, and one that another process has stored meanwhile.
+    for (int attempt = 0; attempt < MAX_REFRESH_TOKENS; attempt++) {
+      Secret token = refreshTokens.current();
+      if (token == null) {
+        break;
       }
-      token = refreshTokens.newerThan(token);
+      try {
+        return refresh(token, deadline);
+      } catch (TokenRequestException e) {
+        if (!e.isInvalidGrant()) {
+          throw e;
+        }
+        refusal = e;
+        refreshTokens.refused(token);
+      }
     }
     if (clientId != null && clientSecret.current() != null) {
-      return post("grant_type=client_credentials", deadline);
+      return clientCredentials(deadline);
     }
     if (refusal != null) {
       throw refusal;
@@ -90,11 +87,21 @@ final class Grants implements TokenEndpoint {
     throw TokenRequestException.permanent(refreshTokens.whatIsMissing(), "");
   }
 
+  private TokenResponse clientCredentials(long deadline) throws TokenRequestException {
+    return post("grant_type=client_credentials", deadline).toResponse();
+  }
+
   private TokenResponse refresh(Secret token, long deadline) throws TokenRequestException {
-    TokenResponse response =
+    TokenResponse.Members granted =
         post("grant_type=refresh_token&refresh_token=" + encode(token.value()), deadline);
-    if (response.refreshToken() != null) {
-      refreshTokens.rotated(response.refreshToken());
+    Secret next = granted.refreshToken();
+    if (next != null) {
+      // before all else: where the rest is of no use, the old refresh token is spent all the same
+      refreshTokens.rotated(token, next);
+    }
+    TokenResponse response = granted.toResponse();
+    if (next == null) {
+      refreshTokens.accepted(token);
     }
     return response;
   }
@@ -105,7 +112,7 @@ final class Grants implements TokenEndpoint {
         || (grant == Grant.REFRESH_TOKEN && refreshTokens.isReplaced());
   }
 
-  private TokenResponse post(String fields, long deadline) throws TokenRequestException {
+  private TokenResponse.Members post(String fields, long deadline) throws TokenRequestException {
     Secret secret = clientSecret.current();
     try {
       return post(fields, secret, deadline);
@@ -118,7 +125,7 @@ final class Grants implements TokenEndpoint {
     }
   }
 
-  private TokenResponse post(String fields, Secret secret, long deadline)
+  private TokenResponse.Members post(String fields, Secret secret, long deadline)
       throws TokenRequestException {
     String form = fields;
     String authorization = null;
@@ -145,28 +152,13 @@ final class Grants implements TokenEndpoint {
     }
   }
 
-  private TokenResponse read(HttpAnswer answer) throws TokenRequestException {
-    TokenResponse.Members members = new TokenResponse.Members();
-    boolean readable = true;
-    try {
-      Json.visit(answer.body(), answer.body().length, members);
-    } catch (IOException e) {
-      // not shown: it may quote the token
-      readable = false;
+  /** What was granted, whether it can be used or not. */
+  private TokenResponse.Members read(HttpAnswer answer) throws TokenRequestException {
+    TokenResponse.Members members = TokenResponse.Members.of(answer.body());
+    if (answer.status() == 200 && members.error.isEmpty()) {
+      return members;
     }
-    int status = answer.status();
-    if (status == 200 && members.error.isEmpty()) {
-      if (!readable) {
-        throw TokenRequestException.temporary(
-            "it answered 200 without JSON that can be read; check token-url");
-      }
-      try {
-        return members.toResponse();
-      } catch (IOException e) {
-        throw TokenRequestException.temporary(e.getMessage() + "; check token-url");
-      }
-    }
-    throw failure(status, members, retryAfterMillis(answer));
+    throw failure(answer.status(), members, retryAfterMillis(answer));
   }
 
   private static TokenRequestException failure(

@@ -22,6 +22,8 @@ import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import org.genesystoken.agent.core.config.NoProxy;
+import org.genesystoken.agent.core.policy.Origins;
 import org.genesystoken.agent.core.time.Scheduler;
 
 /**
@@ -53,7 +55,8 @@ final class HttpTokenCall implements TokenCall {
 
   /**
    * @param connectTimeoutMillis for one address
-   * @param proxy {@code http://[user:password@]host:port}, or null: what ProxySelector says
+   * @param proxy {@code http://[user:password@]host:port}, or null: what ProxySelector says; https
+   *     goes through it in a tunnel, plain http not at all
    * @param noProxy hosts that are reached without any, see {@link NoProxy}
    * @param scheduler closes the connection when the time is up
    */
@@ -115,7 +118,8 @@ final class HttpTokenCall implements TokenCall {
   }
 
   private List<Proxy> proxies() {
-    if (!NoProxy.covers(noProxy, host)) {
+    boolean nearby = !secure && Origins.parse(host).isLoopback();
+    if (!nearby && !NoProxy.covers(noProxy, host)) {
       if (proxy != null) {
         int proxyPort = proxy.getPort() != -1 ? proxy.getPort() : HTTP_PORT;
         return Collections.singletonList(
@@ -136,8 +140,9 @@ final class HttpTokenCall implements TokenCall {
     return Collections.singletonList(Proxy.NO_PROXY);
   }
 
-  private List<Route> routes() throws UnknownHostException {
+  private List<Route> routes() throws IOException {
     List<Route> routes = new ArrayList<>();
+    boolean refused = false;
     for (Proxy candidate : proxies()) {
       if (candidate == null || candidate.type() == Proxy.Type.DIRECT) {
         for (InetAddress address : InetAddress.getAllByName(host)) {
@@ -146,6 +151,8 @@ final class HttpTokenCall implements TokenCall {
       } else if (candidate.type() == Proxy.Type.SOCKS) {
         // unresolved: the proxy may know names that this machine does not
         routes.add(new Route(candidate, InetSocketAddress.createUnresolved(host, port), false));
+      } else if (!secure) {
+        refused = true;
       } else {
         InetSocketAddress address = (InetSocketAddress) candidate.address();
         InetAddress[] addresses =
@@ -157,6 +164,11 @@ final class HttpTokenCall implements TokenCall {
               new Route(Proxy.NO_PROXY, new InetSocketAddress(resolved, address.getPort()), true));
         }
       }
+    }
+    if (refused && routes.isEmpty()) {
+      throw new IOException(
+          "the proxy would see the secret, token-url is plain http; give an https one or set"
+              + " token-no-proxy");
     }
     return routes;
   }
@@ -182,30 +194,20 @@ final class HttpTokenCall implements TokenCall {
 
   private HttpAnswer exchange(Socket socket, Route route, String authorization, String form)
       throws IOException {
-    Socket connection = socket;
-    boolean absoluteForm = false;
-    if (secure) {
-      if (route.throughHttpProxy) {
-        tunnel(socket);
-      }
-      connection = handshake(socket);
-    } else {
-      absoluteForm = route.throughHttpProxy;
+    if (route.throughHttpProxy) {
+      tunnel(socket);
     }
+    Socket connection = secure ? handshake(socket) : socket;
     String path = url.getRawPath() == null || url.getRawPath().isEmpty() ? "/" : url.getRawPath();
     String target = url.getRawQuery() == null ? path : path + '?' + url.getRawQuery();
     byte[] body = form.getBytes(StandardCharsets.US_ASCII);
     StringBuilder head = new StringBuilder(512);
-    head.append("POST ").append(absoluteForm ? "http://" + authority(false) : "").append(target);
-    head.append(" HTTP/1.1\r\nHost: ").append(authority(false));
+    head.append("POST ").append(target).append(" HTTP/1.1\r\nHost: ").append(authority(false));
     head.append("\r\nUser-Agent: genesys-token-agent\r\nAccept: application/json");
     head.append("\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ");
     head.append(body.length);
     if (authorization != null) {
       head.append("\r\nAuthorization: ").append(authorization);
-    }
-    if (absoluteForm) {
-      appendProxyAuthorization(head);
     }
     head.append("\r\nConnection: close\r\n\r\n");
     OutputStream out = connection.getOutputStream();
@@ -216,40 +218,27 @@ final class HttpTokenCall implements TokenCall {
     System.arraycopy(body, 0, request, start.length, body.length);
     out.write(request);
     out.flush();
-    HttpAnswer answer =
-        new AnswerReader(new BufferedInputStream(connection.getInputStream())).read();
-    if (absoluteForm && answer.status() == 407) {
-      throw wrongProxyCredentials();
-    }
-    return answer;
+    return new AnswerReader(new BufferedInputStream(connection.getInputStream())).read();
   }
 
   private void tunnel(Socket socket) throws IOException {
     StringBuilder head = new StringBuilder(256);
     head.append("CONNECT ").append(authority(true)).append(" HTTP/1.1\r\nHost: ");
     head.append(authority(true)).append("\r\nUser-Agent: genesys-token-agent");
-    appendProxyAuthorization(head);
+    if (proxy != null && proxy.getUserInfo() != null) {
+      head.append("\r\nProxy-Authorization: Basic ");
+      head.append(
+          Base64.getEncoder().encodeToString(proxy.getUserInfo().getBytes(StandardCharsets.UTF_8)));
+    }
     head.append("\r\n\r\n");
     socket.getOutputStream().write(head.toString().getBytes(StandardCharsets.ISO_8859_1));
     // unbuffered: what follows the head belongs to TLS
     int status = new AnswerReader(socket.getInputStream()).readTunnelStatus();
     if (status == 407) {
-      throw wrongProxyCredentials();
+      throw new IOException("the proxy answered 407; check user and password in token-proxy");
     }
     if (status != 200) {
       throw new IOException("the proxy answered " + status + " to CONNECT; check token-proxy");
-    }
-  }
-
-  private static IOException wrongProxyCredentials() {
-    return new IOException("the proxy answered 407; check user and password in token-proxy");
-  }
-
-  private void appendProxyAuthorization(StringBuilder head) {
-    if (proxy != null && proxy.getUserInfo() != null) {
-      head.append("\r\nProxy-Authorization: Basic ");
-      head.append(
-          Base64.getEncoder().encodeToString(proxy.getUserInfo().getBytes(StandardCharsets.UTF_8)));
     }
   }
 

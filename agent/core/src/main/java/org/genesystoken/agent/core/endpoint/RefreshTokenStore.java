@@ -4,23 +4,40 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import org.genesystoken.agent.core.config.Secret;
 import org.slf4j.Logger;
 
 /**
- * Keeps the newest refresh token, in memory and, if there is a file, in the file too. What the file
- * holds is only ever replaced by a newer token, never deleted. A crash at any instant leaves the
- * old token or the new one in it, whole. Thread-safe.
+ * Keeps the newest refresh token, in memory and, if there is a file, in the file too.
+ *
+ * <ul>
+ *   <li>The token that the endpoint has granted or accepted last is never given up for what the
+ *       file holds before the endpoint has accepted that: it may be half written, or an old backup.
+ *   <li>What somebody else has put into the file is presented first: it is newer than ours, as a
+ *       rule. One that was exchanged or refused already is not presented again.
+ *   <li>The file is only ever replaced where nothing is lost: by the newest token, in the place of
+ *       one that is spent or of none. What failed is tried again with each token call.
+ *   <li>A crash at any instant leaves the old token or the new one in it, whole.
+ * </ul>
+ *
+ * Thread-safe.
  */
 final class RefreshTokenStore {
   /** How old another process' unfinished file has to be to count as left behind by a crash. */
@@ -28,12 +45,33 @@ final class RefreshTokenStore {
 
   private static final String UNFINISHED = ".tmp";
 
+  /** More of them than backups are likely to hold; an older one is merely refused once more. */
+  private static final int MAX_SPENT = 100;
+
+  /** As Linux has it. */
+  private static final int MAX_LINKS = 40;
+
+  /** Many times as long as a write takes; callers wait longer than that for their token. */
+  private static final long LOCK_NANOS = 2_000_000_000L;
+
+  private static final long LOCK_PAUSE_NANOS = 5_000_000;
+
   private final File file;
   private final SecretFile stored;
   private final Logger log;
-  private volatile Secret current;
-  // What the file is known to hold: after a write that failed, not what is current.
-  private volatile Secret inFile;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  // guarded by lock
+  private Secret own;
+  // Whether the endpoint has granted it, so that the file has to hold it.
+  private boolean granted;
+  // Whether it has not been written yet.
+  private boolean due;
+  // What somebody else has put into the file, up to the endpoint's word on it; null: nothing.
+  private Secret candidate;
+  // Exchanged for a newer one or refused, the oldest first.
+  private final Set<Secret> spent = new LinkedHashSet<>();
+  private boolean failureTold;
 
   /**
    * @param initial to start from if the file holds none, or null
@@ -44,52 +82,93 @@ final class RefreshTokenStore {
     this.file = file;
     this.stored = file == null ? null : new SecretFile(file, readableByAll, log);
     this.log = log;
-    this.current = initial;
+    this.own = initial;
   }
 
   /**
-   * The newest token, null if there is none. One that somebody else has put into the file goes
-   * before the one in memory.
+   * The token to present next, null if there is none that is not spent. Also sees to it that the
+   * file holds what it should.
    */
   Secret current() {
-    Secret read = read();
-    if (read != null && !read.equals(inFile)) {
-      inFile = read;
-      current = read;
-    }
-    return current;
-  }
-
-  /** The newest token, if it is another one than this (may be null), else null. */
-  Secret newerThan(Secret token) {
-    Secret newest = current();
-    return newest == null || newest.equals(token) ? null : newest;
-  }
-
-  /** Whether somebody else has put a token into the file. */
-  boolean isReplaced() {
-    Secret read = read();
-    return read != null && !read.equals(inFile);
-  }
-
-  /** Takes over the token that the endpoint has granted in exchange for the old one. */
-  void rotated(Secret token) {
-    if (token.equals(current)) {
-      return;
-    }
-    current = token;
-    if (file == null) {
-      return;
-    }
+    lock.lock();
     try {
-      write(token);
-      inFile = token;
-    } catch (IOException | RuntimeException e) {
-      log.warn(
-          "The new refresh token could not be written to {} ({}); it is kept in memory only, so"
-              + " after a restart the old one is used: make the file and its directory writable",
-          file,
-          e.getClass().getSimpleName());
+      Secret read = read();
+      if (isNews(read)) {
+        candidate = read;
+      } else if (read != null && read.equals(own)) {
+        candidate = null;
+      }
+      if (candidate != null) {
+        return candidate;
+      }
+      if (own == null || spent.contains(own)) {
+        return null;
+      }
+      if (granted && !own.equals(read)) {
+        save();
+      }
+      return own;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether somebody else has put a token into the file that was not presented yet. */
+  boolean isReplaced() {
+    lock.lock();
+    try {
+      Secret read = read();
+      return isNews(read) && !read.equals(candidate);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The endpoint has granted this token in exchange for the presented one. */
+  void rotated(Secret presented, Secret token) {
+    lock.lock();
+    try {
+      if (token.equals(presented)) {
+        accepted(presented);
+        return;
+      }
+      spend(presented);
+      if (granted) {
+        spend(own);
+      }
+      spent.remove(token);
+      own = token;
+      granted = true;
+      due = true;
+      save();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The endpoint has accepted the presented token, which stays good. */
+  void accepted(Secret presented) {
+    lock.lock();
+    try {
+      // spent: a later exchange has overtaken this one
+      if (!presented.equals(own) && !spent.contains(presented)) {
+        candidate = null;
+        own = presented;
+        granted = false;
+        due = false;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The endpoint has refused the presented token for good. */
+  void refused(Secret presented) {
+    lock.lock();
+    try {
+      spend(presented);
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -104,12 +183,115 @@ final class RefreshTokenStore {
     return stored == null ? null : stored.read();
   }
 
-  private void write(Secret token) throws IOException {
-    Path target = file.toPath().toAbsolutePath();
-    if (Files.exists(target)) {
-      // a symbolic link stays one
-      target = target.toRealPath();
+  private boolean isNews(Secret read) {
+    return read != null && !read.equals(own) && !spent.contains(read);
+  }
+
+  private void spend(Secret token) {
+    if (token.equals(candidate)) {
+      candidate = null;
     }
+    if (spent.add(token) && spent.size() > MAX_SPENT) {
+      spent.remove(spent.iterator().next());
+    }
+  }
+
+  /** With the lock: writes the own token where that is due, or where the file has lost it. */
+  private void save() {
+    if (file == null) {
+      return;
+    }
+    try {
+      Path target = withoutLinks(file.toPath().toAbsolutePath());
+      FileChannel locked = lockFile(target);
+      try {
+        if (!mayReplace(target)) {
+          return;
+        }
+        write(own, target);
+      } finally {
+        if (locked != null) {
+          locked.close();
+        }
+      }
+      due = false;
+      if (failureTold) {
+        failureTold = false;
+        log.info("The new refresh token is in {} now", file);
+      }
+    } catch (IOException | RuntimeException e) {
+      due = true;
+      if (!failureTold) {
+        failureTold = true;
+        log.warn(
+            "The new refresh token could not be written to {} ({}); it is kept in memory only, so"
+                + " after a restart the old one is used: make the file and its directory writable;"
+                + " it is tried again with each token call",
+            file,
+            e.getClass().getSimpleName());
+      }
+    }
+  }
+
+  private boolean mayReplace(Path target) throws IOException {
+    Secret read = read();
+    if (read != null) {
+      // another token is somebody else's, which the next call presents
+      return spent.contains(read);
+    }
+    // empty: somebody may be writing it
+    return due
+        || !Files.exists(target)
+        || (Files.size(target) == 0 && isOlder(target, ABANDONED_MILLIS));
+  }
+
+  /** Where a chain of symbolic links leads, whether there is a file or not: the links stay. */
+  private static Path withoutLinks(Path path) throws IOException {
+    Path target = path;
+    for (int links = 0; Files.isSymbolicLink(target); links++) {
+      if (links == MAX_LINKS) {
+        throw new FileSystemLoopException(path.toString());
+      }
+      target = target.resolveSibling(Files.readSymbolicLink(target));
+    }
+    return target;
+  }
+
+  /**
+   * A file beside the target, locked against other processes until it is closed. It is never
+   * deleted: who waits for it would hold a lock on a file that nobody else sees. Where it cannot be
+   * locked, or not in time, the write goes on without: a token that is lost is worse.
+   *
+   * @return null: there is none
+   */
+  private static FileChannel lockFile(Path target) {
+    FileChannel channel = null;
+    try {
+      Path path = target.resolveSibling("." + target.getFileName() + ".lock");
+      Set<OpenOption> options = new HashSet<>();
+      options.add(StandardOpenOption.CREATE);
+      options.add(StandardOpenOption.WRITE);
+      channel = FileChannel.open(path, options, ownerOnly(path));
+      long start = System.nanoTime();
+      while (!isLocked(channel) && System.nanoTime() - start < LOCK_NANOS) {
+        LockSupport.parkNanos(LOCK_PAUSE_NANOS);
+      }
+    } catch (IOException | RuntimeException e) {
+      // no right to, or a file system that has no locks
+    }
+    return channel;
+  }
+
+  private static boolean isLocked(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      // by another part of this process
+      return false;
+    }
+  }
+
+  private static void write(Secret token, Path target) throws IOException {
     Path directory = target.getParent();
     String prefix = "." + target.getFileName() + ".";
     Path temporary = Files.createTempFile(directory, prefix, UNFINISHED, ownerOnly(directory));
@@ -121,11 +303,8 @@ final class RefreshTokenStore {
         }
         channel.force(true);
       }
-      try {
-        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-      } catch (AtomicMoveNotSupportedException e) {
-        Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
-      }
+      // where this is not to be had nothing is: any other way has an instant without a token
+      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
     } finally {
       Files.deleteIfExists(temporary);
     }
@@ -149,8 +328,7 @@ final class RefreshTokenStore {
         String name = String.valueOf(sibling.getFileName());
         if (name.startsWith(prefix)
             && name.endsWith(UNFINISHED)
-            && System.currentTimeMillis() - Files.getLastModifiedTime(sibling).toMillis()
-                > ABANDONED_MILLIS) {
+            && isOlder(sibling, ABANDONED_MILLIS)) {
           Files.deleteIfExists(sibling);
         }
       }
@@ -159,8 +337,12 @@ final class RefreshTokenStore {
     }
   }
 
-  private static FileAttribute<?>[] ownerOnly(Path directory) {
-    if (!directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+  private static boolean isOlder(Path path, long millis) throws IOException {
+    return System.currentTimeMillis() - Files.getLastModifiedTime(path).toMillis() > millis;
+  }
+
+  private static FileAttribute<?>[] ownerOnly(Path path) {
+    if (!path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
       return new FileAttribute<?>[0];
     }
     return new FileAttribute<?>[] {

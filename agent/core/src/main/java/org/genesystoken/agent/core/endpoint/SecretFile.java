@@ -33,10 +33,7 @@ final class SecretFile {
     if (!readableByAll && FileRights.othersCanRead(file)) {
       if (!refused) {
         refused = true;
-        log.warn(
-            "{} is not read: every user of this machine can read it, too; take that right away"
-                + " (chmod o-r) or set allow-readable-secrets=true",
-            file);
+        log.warn("{}{}", file, FileRights.REFUSAL);
       }
       return null;
     }

@@ -1,12 +1,13 @@
 package org.genesystoken.agent.core.endpoint;
 
+import java.io.ByteArrayInputStream;
 import java.io.File;
-import java.io.FileInputStream;
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.file.Files;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.KeyStoreException;
+import java.util.Arrays;
 import java.util.Collections;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
@@ -14,6 +15,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import org.genesystoken.agent.core.config.Secret;
+import org.slf4j.Logger;
 
 /**
  * Whom the token call trusts, and how it proves who it is. Thread-safe.
@@ -29,7 +31,10 @@ final class Tls {
   private final Secret trustStorePassword;
   private final File keyStore;
   private final SecretSource keyStorePassword;
+  private final Logger log;
   private volatile Made made;
+  // What no context could be made of, so that it is told once.
+  private volatile Stores failed;
 
   /**
    * @param trustStore null: what the JVM trusts by default ({@code javax.net.ssl.trustStore},
@@ -37,52 +42,73 @@ final class Tls {
    * @param trustStorePassword null: none, or the usual one
    * @param keyStore null: no certificate of the client
    */
-  Tls(File trustStore, Secret trustStorePassword, File keyStore, SecretSource keyStorePassword) {
+  Tls(
+      File trustStore,
+      Secret trustStorePassword,
+      File keyStore,
+      SecretSource keyStorePassword,
+      Logger log) {
     this.trustStore = trustStore;
     this.trustStorePassword = trustStorePassword;
     this.keyStore = keyStore;
     this.keyStorePassword = keyStorePassword;
+    this.log = log;
   }
 
   /**
    * Made again when one of the stores has changed, as certificates that live for days do; one that
-   * is half written or missing leaves the context of before.
+   * is half written or missing leaves the context of before, and one line says so.
    *
    * @throws IOException with a message for the operator
    */
   SSLContext context() throws IOException {
     Made before = made;
-    String stamp = stamp(trustStore) + stamp(keyStore);
-    if (before != null && before.stamp.equals(stamp)) {
+    Stores stores = new Stores(bytes(trustStore), bytes(keyStore));
+    if (before != null && before.stores.equals(stores)) {
+      failed = null;
       return before.context;
     }
     try {
-      Made now = new Made(stamp, make());
+      Made now = new Made(stores, make(stores));
       made = now;
+      failed = null;
       return now.context;
     } catch (IOException e) {
-      if (before != null) {
-        return before.context;
+      if (before == null) {
+        throw e;
       }
-      throw e;
+      if (!stores.equals(failed)) {
+        failed = stores;
+        log.warn("{}; what was read before stays in use", e.getMessage());
+      }
+      return before.context;
     }
   }
 
-  private static String stamp(File store) {
-    return store == null ? "" : store.lastModified() + ":" + store.length() + " ";
+  /** Null: none, or it cannot be read. */
+  private static byte[] bytes(File store) {
+    if (store == null) {
+      return null;
+    }
+    try {
+      return Files.readAllBytes(store.toPath());
+    } catch (IOException e) {
+      // the caller tells the operator
+      return null;
+    }
   }
 
-  private SSLContext make() throws IOException {
+  private SSLContext make(Stores stores) throws IOException {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(identity(), trust(), null);
+      context.init(identity(stores.keys), trust(stores.trusted), null);
       return context;
     } catch (GeneralSecurityException e) {
       throw new IOException("TLS cannot be set up (" + e.getClass().getSimpleName() + ")");
     }
   }
 
-  private TrustManager[] trust() throws IOException, GeneralSecurityException {
+  private TrustManager[] trust(byte[] store) throws IOException, GeneralSecurityException {
     if (trustStore == null) {
       return null;
     }
@@ -93,7 +119,7 @@ final class Tls {
             : new char[][] {trustStorePassword.value().toCharArray()};
     KeyStore certificates = null;
     for (char[] password : passwords) {
-      KeyStore opened = open(trustStore, password);
+      KeyStore opened = open(store, password);
       if (opened != null && hasCertificate(opened)) {
         certificates = opened;
         break;
@@ -112,13 +138,13 @@ final class Tls {
     return factory.getTrustManagers();
   }
 
-  private KeyManager[] identity() throws IOException, GeneralSecurityException {
+  private KeyManager[] identity(byte[] store) throws IOException, GeneralSecurityException {
     if (keyStore == null) {
       return null;
     }
     Secret secret = keyStorePassword.current();
     char[] password = secret == null ? new char[0] : secret.value().toCharArray();
-    KeyStore keys = open(keyStore, password);
+    KeyStore keys = open(store, password);
     if (keys == null || !hasKey(keys)) {
       throw new IOException(
           "token-key-store "
@@ -137,13 +163,16 @@ final class Tls {
     return factory.getKeyManagers();
   }
 
-  /** Null if it cannot be read with this password (null: without checking). */
-  private static KeyStore open(File store, char[] password) throws GeneralSecurityException {
+  /** Null if it cannot be read with this password (null: without checking), or is null itself. */
+  private static KeyStore open(byte[] store, char[] password) throws GeneralSecurityException {
+    if (store == null) {
+      return null;
+    }
     // the default type reads both on most JVMs, but security policies may have changed it
     for (String type : new String[] {KeyStore.getDefaultType(), "PKCS12", "JKS"}) {
-      try (InputStream in = new FileInputStream(store)) {
+      try {
         KeyStore keys = KeyStore.getInstance(type);
-        keys.load(in, password);
+        keys.load(new ByteArrayInputStream(store), password);
         return keys;
       } catch (IOException | KeyStoreException e) {
         // another type or password may do; the caller tells the operator
@@ -170,13 +199,39 @@ final class Tls {
     return false;
   }
 
+  /**
+   * The stores as they were read, null where there is none. As a whole: a time stamp is too coarse,
+   * see {@link SecretFile}, and what is compared has to be what is used.
+   */
+  private static final class Stores {
+    final byte[] trusted;
+    final byte[] keys;
+
+    Stores(byte[] trusted, byte[] keys) {
+      this.trusted = trusted;
+      this.keys = keys;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Stores
+          && Arrays.equals(trusted, ((Stores) other).trusted)
+          && Arrays.equals(keys, ((Stores) other).keys);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * Arrays.hashCode(trusted) + Arrays.hashCode(keys);
+    }
+  }
+
   /** What was made of the stores as they were. */
   private static final class Made {
-    final String stamp;
+    final Stores stores;
     final SSLContext context;
 
-    Made(String stamp, SSLContext context) {
-      this.stamp = stamp;
+    Made(Stores stores, SSLContext context) {
+      this.stores = stores;
       this.context = context;
     }
   }

@@ -29,7 +29,8 @@ public final class TokenEndpoints {
                 configuration.tokenKeyStorePassword(),
                 configuration.tokenKeyStorePasswordFile(),
                 readableByAll,
-                log));
+                log),
+            log);
     HttpTokenCall call =
         new HttpTokenCall(
             tokenUrl,

@@ -48,8 +48,23 @@ public final class TokenResponse {
     private String tokenType;
     private String expiresIn;
     private String refreshToken;
+    private boolean whole;
     String error = "";
     String description = "";
+
+    private Members() {}
+
+    /** Those of this JSON; where it cannot be read to its end, those before. */
+    static Members of(byte[] json) {
+      Members members = new Members();
+      try {
+        Json.visit(json, json.length, members);
+        members.whole = true;
+      } catch (IOException e) {
+        // not shown: it may quote the token
+      }
+      return members;
+    }
 
     @Override
     public boolean member(String name, String value) {
@@ -83,24 +98,33 @@ public final class TokenResponse {
       return true;
     }
 
+    /** Null if none was granted. */
+    Secret refreshToken() {
+      return refreshToken == null || refreshToken.isEmpty() ? null : new Secret(refreshToken);
+    }
+
     /**
-     * @throws IOException if this is no token that can be used; its message quotes nothing of it
+     * @throws TokenRequestException if this is no token that can be used; it quotes nothing of it
      */
-    TokenResponse toResponse() throws IOException {
+    TokenResponse toResponse() throws TokenRequestException {
+      if (!whole) {
+        throw useless("it answered 200 without JSON that can be read");
+      }
       if (accessToken == null || accessToken.isEmpty()) {
-        throw new IOException("there is no access_token in the answer");
+        throw useless("there is no access_token in the answer");
       }
       if (tokenType != null && !tokenType.equalsIgnoreCase("Bearer")) {
-        throw new IOException("the token_type is not Bearer");
+        throw useless("the token_type is not Bearer");
       }
       if (!isVisibleAscii(accessToken)) {
-        throw new IOException("the access_token has characters that no header may have");
+        throw useless("the access_token has characters that no header may have");
       }
-      boolean rotated = refreshToken != null && !refreshToken.isEmpty();
       return new TokenResponse(
-          new Secret(accessToken),
-          TokenResponse.lifeMillis(expiresIn),
-          rotated ? new Secret(refreshToken) : null);
+          new Secret(accessToken), TokenResponse.lifeMillis(expiresIn), refreshToken());
+    }
+
+    private static TokenRequestException useless(String what) {
+      return TokenRequestException.temporary(what + "; check token-url");
     }
   }
 

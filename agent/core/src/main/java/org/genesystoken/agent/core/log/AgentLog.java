@@ -2,6 +2,8 @@ package org.genesystoken.agent.core.log;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import org.genesystoken.agent.core.config.Configuration;
+import org.genesystoken.agent.core.config.Secret;
 import org.slf4j.Marker;
 import org.slf4j.event.Level;
 import org.slf4j.helpers.LegacyAbstractLogger;
@@ -35,6 +37,15 @@ public final class AgentLog extends LegacyAbstractLogger {
     this.name = "genesys-token-agent";
     this.threshold = threshold(level);
     this.output = output;
+  }
+
+  /** The log that the operator has configured; it shows none of the configuration's secrets. */
+  public static AgentLog of(Configuration configuration) {
+    LogOutput output = LogOutput.of(configuration.logFile());
+    for (Secret secret : configuration.secrets()) {
+      output.hide(secret);
+    }
+    return new AgentLog(configuration.logLevel(), output);
   }
 
   @Override

@@ -471,7 +471,7 @@ class ConfigurationTest {
   @CsvSource({
     "client-secret-file, client-secret=",
     "refresh-token-file, client-secret=hush",
-    "token-key-store-password-file, client-secret=hush"
+    "token-key-store-password-file, client-secret=hush",
   })
   @DisabledOnOs(OS.WINDOWS)
   void aSecretThatEverybodyCanReadIsRefusedUnlessToldSo(String key, String other)
@@ -514,6 +514,82 @@ class ConfigurationTest {
         .isNull();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "client-secret=s3cret, client-secret",
+    "refresh-token=s3cret, refresh-token",
+    "access-token=s3cret, access-token",
+    "token-key-store-password=s3cret, token-key-store-password",
+    "token-proxy=http://u:s3cret@p:1, token-proxy",
+  })
+  @DisabledOnOs(OS.WINDOWS)
+  void aFileWithASecretThatEverybodyCanReadIsTakenWithAWarning(String line, String key)
+      throws IOException {
+    // given
+    write("open.properties", "region=us-east-1\nclient-id=i\n" + line);
+    rights(directory.resolve("open.properties"), "rw-r--r--");
+    String text = path("client-secret=hush,config=@open.properties");
+
+    // then, even where another source has the key, too
+    assertThat(of(text).problem()).isNull();
+    assertThat(of(text).warnings())
+        .containsExactly(
+            path("config=@open.properties")
+                + " (agent argument): it holds "
+                + key
+                + ", and every user of this machine can read it: take that right away (chmod o-r)"
+                + " or set allow-readable-secrets=true");
+    assertThat(of(text + ",allow-readable-secrets=true").warnings()).isEmpty();
+
+    // when
+    write("open.properties", "region=us-east-1\nclient-id=i\nallow-readable-secrets=true\n" + line);
+    rights(directory.resolve("open.properties"), "rw-r--r--");
+
+    // then
+    assertThat(of(text).warnings()).isEmpty();
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aKeyStoreThatEverybodyCanReadIsTakenWithAWarning() throws IOException {
+    // given, as the tool that makes it leaves it
+    write("open.p12", "a store");
+    rights(directory.resolve("open.p12"), "rw-r--r--");
+    String text = path("token-key-store=@open.p12");
+
+    // when
+    Loaded loaded = of(MINIMUM + "," + text);
+
+    // then
+    assertThat(loaded.configuration().tokenKeyStore())
+        .isEqualTo(directory.resolve("open.p12").toFile());
+    assertThat(loaded.warnings())
+        .containsExactly(
+            text
+                + " (agent argument): every user of this machine can read it: take that right"
+                + " away (chmod o-r) or set allow-readable-secrets=true");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "client-secret-file=@secret",
+        "client-secret-file=@secret\nclient-secret=",
+        "client-secret-file=@secret\ntoken-proxy=http://p:1",
+        "client-secret-file=@secret\nsecret=unknown",
+        "client-secret-file=@secret\ntoken-trust-store-password=changeit",
+      })
+  @DisabledOnOs(OS.WINDOWS)
+  void aFileWithoutASecretMayBeReadByEverybody(String lines) throws IOException {
+    // given
+    write("open.properties", "region=us-east-1\nclient-id=i\n" + path(lines));
+    rights(directory.resolve("open.properties"), "rw-r--r--");
+
+    // then
+    assertThat(of(path("config=@open.properties")).warnings())
+        .noneMatch(warning -> warning.contains("every user"));
+  }
+
   @Test
   void onlyASecretThatCameFromAFileIsReadFromThereAgain() {
     // when
@@ -534,14 +610,48 @@ class ConfigurationTest {
         .containsExactly("a.example", "*.corp", "10.*");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "'hosts=http://gw.example:8080', http://gw.example:8080/api/v2/oauth/token, gw.example",
+    "'hosts=http://my_gw:8080', http://my_gw:8080/api/v2/oauth/token, my_gw",
+    "'hosts=http://sim.example,token-url=http://SIM.example/t', http://SIM.example/t, sim.example",
+  })
+  void aProxyMayNotSeeThePlainSecret(String hosts, String url, String host) {
+    // given
+    String text = "client-id=i,client-secret=hush,token-proxy=http://u:p@p:1," + hosts;
+
+    // then
+    assertThat(of(text).problem())
+        .isEqualTo(
+            "token-proxy=***@p:1 (agent argument): it would see the secret, because "
+                + url
+                + " is plain http: set token-url to an https one, or token-no-proxy="
+                + host
+                + INACTIVE);
+    assertThat(of(text + ",token-no-proxy=" + host).problem()).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "region=us-east-1",
+        "hosts=localhost:8080",
+        "hosts=http://127.0.0.1:8080",
+        "region=us-east-1,token-url=http://[::1]:8080/t",
+        "hosts=http://gw.example,token-url=https://login.example/t",
+      })
+  void aProxyThatSeesNoSecretIsTaken(String text) {
+    assertThat(of("client-id=i,client-secret=hush,token-proxy=http://p:1," + text).problem())
+        .isNull();
+  }
+
   @Test
   void aFileMayStartWithAByteOrderMark() throws IOException {
     // given
-    Path path = directory.resolve("marked.properties");
-    Files.write(path, bytes("\uFEFFregion=us-east-1\nclient-id=i\nclient-secret=hush\n"));
+    write("marked.properties", "\uFEFFregion=us-east-1\nclient-id=i\nclient-secret=hush\n");
 
     // then
-    assertThat(of("config=" + path).problem()).isNull();
+    assertThat(of(path("config=@marked.properties")).problem()).isNull();
   }
 
   @ParameterizedTest
@@ -911,6 +1021,7 @@ class ConfigurationTest {
     try (OutputStream out = Files.newOutputStream(path)) {
       file.store(out, null);
     }
+    rights(path, "rw-------");
     environment.put("GENESYS_AGENT_CONFIG", path.toString());
     return of(String.join(",", argument));
   }

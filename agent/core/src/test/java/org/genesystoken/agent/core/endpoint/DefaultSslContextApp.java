@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.URL;
 import java.util.Collections;
 import javax.net.ssl.HttpsURLConnection;
+import org.genesystoken.agent.core.log.RecordingLogger;
 import org.genesystoken.agent.core.time.AgentThreads;
 
 /** An app that sets its trust store late, after the agent has asked for a token over TLS. */
@@ -21,7 +22,7 @@ final class DefaultSslContextApp {
             2_000,
             null,
             Collections.emptyList(),
-            new Tls(new File(args[1]), null, null, null),
+            new Tls(new File(args[1]), null, null, null, new RecordingLogger()),
             new AgentThreads());
     out.println("token call: " + call.post(null, "a=b", 10_000).status());
 

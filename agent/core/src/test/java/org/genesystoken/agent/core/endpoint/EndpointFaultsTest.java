@@ -1,6 +1,7 @@
 package org.genesystoken.agent.core.endpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.io.File;
@@ -17,12 +18,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Properties;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.genesystoken.agent.core.config.Configuration;
 import org.genesystoken.agent.core.config.Configuration.ClientAuth;
 import org.genesystoken.agent.core.config.Configuration.Grant;
 import org.genesystoken.agent.core.config.Secret;
@@ -164,7 +167,7 @@ class EndpointFaultsTest {
             10_000,
             null,
             Collections.emptyList(),
-            new Tls(null, null, null, null),
+            new Tls(null, null, null, null, log),
             closing(new AgentThreads()));
     return new Grants(
         call,
@@ -321,6 +324,33 @@ class EndpointFaultsTest {
         .doesNotContain("\n");
     assertThat(log.said.toString()).doesNotContain(SECRET, TOKEN);
     assertThat(server == null ? 0 : server.requests().size()).isLessThanOrEqualTo(1);
+  }
+
+  @Test
+  void connect_timeout_and_read_timeout_together_are_the_time_for_the_whole_call()
+      throws Exception {
+    // given one that is never silent for long
+    String url = answering(dripping()).url(this);
+    Configuration configuration =
+        Configuration.load(
+                "hosts=127.0.0.1,client-id=id,client-secret="
+                    + SECRET
+                    + ",connect-timeout=400ms,read-timeout=600ms",
+                new Properties(),
+                Collections.emptyMap())
+            .configuration();
+    TokenEndpoint endpoint =
+        TokenEndpoints.create(
+            configuration, URI.create(url), Clock.SYSTEM, closing(new AgentThreads()), log);
+    long start = System.nanoTime();
+
+    // when
+    TokenRequestException given =
+        catchThrowableOfType(TokenRequestException.class, endpoint::request);
+
+    // then
+    assertThat(given).hasMessageStartingWith("no complete answer in time");
+    assertThat(System.nanoTime() - start).isBetween(990_000_000L, 5_000_000_000L);
   }
 
   private RawServer.Answer dripping() {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -309,7 +310,8 @@ class GrantsTest {
     assertThat(file).hasContent("two");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-------");
-    assertThat(directory.toFile().list()).containsExactly("refresh-token");
+    assertThat(directory.toFile().list())
+        .containsExactlyInAnyOrder("refresh-token", ".refresh-token.lock");
   }
 
   @Test
@@ -349,6 +351,246 @@ class GrantsTest {
 
     assertThat(Files.isSymbolicLink(link)).isTrue();
     assertThat(file).hasContent("two");
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void a_link_to_a_file_that_is_not_there_yet_stays_a_link_too() throws Exception {
+    Path data = Files.createDirectory(directory.resolve("data"));
+    Path middle = Files.createSymbolicLink(directory.resolve("middle"), data.resolve("token"));
+    Path link =
+        Files.createSymbolicLink(
+            data.resolve("link"), directory.getFileSystem().getPath("../middle"));
+    Grants grants = refreshToken(store("one", link.toFile()), false);
+    answer(200, rotatedTo("two"));
+
+    grants.request();
+
+    assertThat(Files.isSymbolicLink(link)).isTrue();
+    assertThat(Files.isSymbolicLink(middle)).isTrue();
+    assertThat(data.resolve("token")).hasContent("two");
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void a_link_that_leads_nowhere_is_left_alone() throws Exception {
+    Path link = directory.resolve("link");
+    Files.createSymbolicLink(link, link);
+    Grants grants = refreshToken(store("one", link.toFile()), false);
+    answer(200, rotatedTo("two"));
+
+    grants.request();
+
+    assertThat(Files.isSymbolicLink(link)).isTrue();
+    assertThat(log.said).hasSize(1);
+    assertThat(log.said.get(0)).contains("could not be written to " + link, "FileSystemLoop");
+  }
+
+  private static String refreshing(String token) {
+    return "null grant_type=refresh_token&refresh_token=" + token;
+  }
+
+  private static String rotatedTo(String token) {
+    return "{\"access_token\":\"a\",\"refresh_token\":\"" + token + "\"}";
+  }
+
+  /** One whose file holds "two", which the endpoint has granted for "one". */
+  private Grants rotated(Path file) throws Exception {
+    write(file, "one");
+    Grants grants = refreshToken(store(null, file.toFile()), false);
+    answer(200, rotatedTo("two"));
+    grants.request();
+    calls.clear();
+    return grants;
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({"tw", "of an earlier run"})
+  void a_half_written_file_or_an_old_backup_does_not_displace_the_good_token(String content)
+      throws Exception {
+    Path file = directory.resolve("refresh-token");
+    Grants grants = rotated(file);
+    answer(400, INVALID_GRANT);
+    answer(200, GRANTED);
+    answer(200, GRANTED);
+
+    write(file, content);
+    grants.request();
+    grants.request();
+
+    assertThat(calls)
+        .containsExactly(
+            refreshing(content.replace(' ', '+')), refreshing("two"), refreshing("two"));
+    assertThat(file).hasContent("two");
+    assertThat(grants.hasNewSecret()).isFalse();
+  }
+
+  @Test
+  void a_token_that_was_exchanged_already_is_never_presented_again() throws Exception {
+    Path file = directory.resolve("refresh-token");
+    Grants grants = rotated(file);
+    answer(200, GRANTED);
+
+    // when a backup is restored: to present it may revoke all (RFC 9700 §4.14.2)
+    write(file, "one");
+
+    assertThat(grants.hasNewSecret()).isFalse();
+    grants.request();
+    assertThat(calls).containsExactly(refreshing("two"));
+    assertThat(file).hasContent("two");
+  }
+
+  @Test
+  void a_half_written_token_is_presented_once_more_when_it_is_whole() throws Exception {
+    Path file = directory.resolve("refresh-token");
+    Grants grants = rotated(file);
+    write(file, "thr");
+    meanwhile = () -> write(file, "three");
+    answer(400, INVALID_GRANT);
+    answer(200, GRANTED);
+
+    grants.request();
+
+    assertThat(calls).containsExactly(refreshing("thr"), refreshing("three"));
+    assertThat(file).hasContent("three");
+  }
+
+  @Test
+  void a_failure_that_may_pass_costs_neither_the_files_token_nor_the_own_one() throws Exception {
+    Path file = directory.resolve("refresh-token");
+    Grants grants = rotated(file);
+    write(file, "three");
+    answer(503, "");
+    answer(400, INVALID_GRANT);
+    answer(200, GRANTED);
+
+    assertThat(failureOf(grants).isPermanent()).isFalse();
+    grants.request();
+
+    assertThat(calls).containsExactly(refreshing("three"), refreshing("three"), refreshing("two"));
+  }
+
+  @Test
+  void a_token_that_is_stored_during_the_exchange_of_another_is_not_overwritten() throws Exception {
+    Path file = directory.resolve("refresh-token");
+    Grants grants = rotated(file);
+    meanwhile = () -> write(file, "of the operator");
+    answer(200, rotatedTo("three"));
+    grants.request();
+    assertThat(file).hasContent("of the operator");
+
+    // when it turns out to be no good
+    meanwhile = () -> {};
+    answer(400, INVALID_GRANT);
+    answer(200, GRANTED);
+    grants.request();
+
+    assertThat(calls)
+        .containsExactly(refreshing("two"), refreshing("of+the+operator"), refreshing("three"));
+    assertThat(file).hasContent("three");
+  }
+
+  @Test
+  void a_token_in_the_file_is_news_once_whatever_comes_of_it() throws Exception {
+    Path file = directory.resolve("refresh-token");
+    Grants grants = rotated(file);
+    write(file, "three");
+    assertThat(grants.hasNewSecret()).isTrue();
+    answer(400, "{\"error\":\"invalid_client\"}");
+
+    assertThat(failureOf(grants).isPermanent()).isTrue();
+
+    // or there would be a request each second
+    assertThat(grants.hasNewSecret()).isFalse();
+    write(file, "four");
+    assertThat(grants.hasNewSecret()).isTrue();
+  }
+
+  @Test
+  void an_operator_may_go_back_to_a_token_that_was_never_exchanged() throws Exception {
+    Path file = directory.resolve("refresh-token");
+    write(file, "a");
+    Grants grants = refreshToken(store(null, file.toFile()), false);
+    for (String token : Arrays.asList("a", "b", "a")) {
+      write(file, token);
+      answer(200, GRANTED);
+      grants.request();
+    }
+
+    assertThat(calls).containsExactly(refreshing("a"), refreshing("b"), refreshing("a"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({"missing", "empty"})
+  void a_file_that_is_missing_or_empty_keeps_the_token_that_was_granted(String how)
+      throws Exception {
+    Path file = directory.resolve("refresh-token");
+    Grants grants = rotated(file);
+    answer(200, GRANTED);
+    answer(200, GRANTED);
+
+    // when, and for longer than somebody takes to write it
+    Files.delete(file);
+    if (how.equals("empty")) {
+      write(file, "");
+      grants.request();
+      assertThat(file).isEmptyFile();
+      Files.setLastModifiedTime(file, FileTime.fromMillis(System.currentTimeMillis() - 61_000));
+    }
+    grants.request();
+
+    assertThat(calls).containsOnly(refreshing("two"));
+    assertThat(file).hasContent("two");
+  }
+
+  @Test
+  void a_write_that_fails_is_tried_again_with_each_token_call_and_told_once() throws Exception {
+    Path file = directory.resolve("missing").resolve("refresh-token");
+    Grants grants = refreshToken(store("one", file.toFile()), false);
+    answer(200, rotatedTo("two"));
+    answer(200, GRANTED);
+    answer(200, GRANTED);
+    grants.request();
+    grants.request();
+    assertThat(log.said).hasSize(1);
+    assertThat(log.said.get(0))
+        .startsWith("WARN The new refresh token could not be written to " + file)
+        .contains("NoSuchFileException", "it is tried again with each token call");
+
+    // when
+    Files.createDirectory(file.getParent());
+    grants.request();
+
+    // then
+    assertThat(file).hasContent("two");
+    assertThat(calls).containsExactly(refreshing("one"), refreshing("two"), refreshing("two"));
+    assertThat(log.said).hasSize(2);
+    assertThat(log.said.get(1)).isEqualTo("INFO The new refresh token is in " + file + " now");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"refresh_token\":\"two\"}",
+        "{\"access_token\":\"\",\"refresh_token\":\"two\"}",
+        "{\"access_token\":\"a\\r\\nX: y\",\"refresh_token\":\"two\"}",
+        "{\"access_token\":\"a\",\"token_type\":\"mac\",\"refresh_token\":\"two\"}",
+        "{\"refresh_token\":\"two\",\"access_token\":\"a"
+      })
+  void a_new_refresh_token_is_kept_although_the_access_token_is_of_no_use(String body)
+      throws Exception {
+    Path file = directory.resolve("refresh-token");
+    write(file, "one");
+    Grants grants = refreshToken(store(null, file.toFile()), false);
+    answer(200, body);
+    answer(200, GRANTED);
+
+    assertThat(failureOf(grants).isPermanent()).isFalse();
+    assertThat(file).hasContent("two");
+    grants.request();
+
+    assertThat(calls).containsExactly(refreshing("one"), refreshing("two"));
   }
 
   @Test

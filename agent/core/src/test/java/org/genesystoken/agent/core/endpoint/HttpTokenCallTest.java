@@ -25,7 +25,9 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.genesystoken.agent.core.ForkedJava;
+import org.genesystoken.agent.core.config.NoProxy;
 import org.genesystoken.agent.core.config.Secret;
+import org.genesystoken.agent.core.log.RecordingLogger;
 import org.genesystoken.agent.core.time.AgentThreads;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -65,7 +67,7 @@ class HttpTokenCallTest {
         2_000,
         proxy == null ? null : URI.create(proxy),
         Collections.emptyList(),
-        new Tls(trustStore, null, null, null),
+        tls(trustStore, null, null, null),
         new AgentThreads());
   }
 
@@ -270,14 +272,15 @@ class HttpTokenCallTest {
 
   @Test
   void a_host_with_an_underscore_can_be_asked() throws Exception {
-    try (RawServer proxy = RawServer.answering(RawServer.json(GRANTED))) {
+    try (RawServer proxy = RawServer.answering("HTTP/1.1 403 Forbidden\r\n\r\n")) {
       HttpTokenCall call =
-          call("http://my_api:8080/oauth/token", "http://127.0.0.1:" + proxy.port(), null);
+          call("https://my_api:8443/oauth/token", "http://127.0.0.1:" + proxy.port(), null);
 
-      assertThat(call.post(null, "a=b", 5_000).status()).isEqualTo(200);
+      assertThatThrownBy(() -> call.post(null, "a=b", 5_000))
+          .hasMessageContaining("the proxy answered 403");
 
       assertThat(proxy.requests().get(0))
-          .startsWith("POST http://my_api:8080/oauth/token HTTP/1.1\r\nHost: my_api:8080\r\n");
+          .startsWith("CONNECT my_api:8443 HTTP/1.1\r\nHost: my_api:8443\r\n");
     }
   }
 
@@ -301,6 +304,12 @@ class HttpTokenCallTest {
         Collections.emptyList(),
         tls,
         new AgentThreads());
+  }
+
+  private static Tls tls(
+      File trustStore, Secret trustStorePassword, File keyStore, SecretSource keyStorePassword) {
+    return new Tls(
+        trustStore, trustStorePassword, keyStore, keyStorePassword, new RecordingLogger());
   }
 
   private static SecretSource password(String password) {
@@ -362,8 +371,8 @@ class HttpTokenCallTest {
             type,
             "quite another one");
     try (RawServer server = tlsServer()) {
-      Tls right = new Tls(store, new Secret("quite another one"), null, null);
-      Tls wrong = new Tls(store, new Secret("wrong"), null, null);
+      Tls right = tls(store, new Secret("quite another one"), null, null);
+      Tls wrong = tls(store, new Secret("wrong"), null, null);
 
       assertThat(text(call(server, right).post(null, "a=b", 10_000))).isEqualTo(GRANTED);
       assertThatThrownBy(() -> call(server, wrong).post(null, "a=b", 10_000))
@@ -385,9 +394,9 @@ class HttpTokenCallTest {
             "PKCS12",
             KeyStores.USUAL);
     try (RawServer server = KeyStores.server(keys, clients)) {
-      Tls known = new Tls(keys, null, client, password("client pass"));
-      Tls unknown = new Tls(keys, null, keys, password(KeyStores.USUAL));
-      Tls nobody = new Tls(keys, null, null, null);
+      Tls known = tls(keys, null, client, password("client pass"));
+      Tls unknown = tls(keys, null, keys, password(KeyStores.USUAL));
+      Tls nobody = tls(keys, null, null, null);
 
       assertThat(text(call(server, known).post(null, "a=b", 10_000))).isEqualTo(GRANTED);
       for (Tls refused : Arrays.asList(unknown, nobody)) {
@@ -401,7 +410,7 @@ class HttpTokenCallTest {
   @Test
   void a_key_store_that_cannot_be_opened_is_named_and_its_password_is_not() throws Exception {
     try (RawServer server = tlsServer()) {
-      Tls wrong = new Tls(keys, null, keys, password("s3cr3t"));
+      Tls wrong = tls(keys, null, keys, password("s3cr3t"));
 
       assertThatThrownBy(() -> call(server, wrong).post(null, "a=b", 10_000))
           .hasMessageContaining("token-key-store " + keys)
@@ -413,23 +422,56 @@ class HttpTokenCallTest {
   @Test
   void a_store_that_is_replaced_counts_at_the_next_call_and_a_broken_one_leaves_the_old()
       throws Exception {
-    File store = directory.resolve("replaced").toFile();
-    Path path = store.toPath();
+    Path store = directory.resolve("replaced");
     File other = KeyStores.key(directory, "other.p12", "PKCS12", KeyStores.USUAL);
+    RecordingLogger log = new RecordingLogger();
     try (RawServer server = tlsServer()) {
-      Files.copy(other.toPath(), path);
-      HttpTokenCall call = call(server, new Tls(store, null, null, null));
+      Files.copy(other.toPath(), store);
+      HttpTokenCall call = call(server, new Tls(store.toFile(), null, null, null, log));
       assertThatThrownBy(() -> call.post(null, "a=b", 10_000)).hasMessageContaining("TLS failed");
 
       // when it is renewed, then half written, then gone
-      Files.write(path, Files.readAllBytes(keys.toPath()));
-      Files.setLastModifiedTime(path, FileTime.fromMillis(1_000_000));
+      Files.write(store, Files.readAllBytes(keys.toPath()));
       assertThat(call.post(null, "a=b", 10_000).status()).isEqualTo(200);
-      Files.write(path, new byte[] {1, 2, 3});
+      assertThat(log.said).isEmpty();
+      Files.write(store, new byte[] {1, 2, 3});
       assertThat(call.post(null, "a=b", 10_000).status()).isEqualTo(200);
-      Files.delete(path);
+      assertThat(call.post(null, "a=b", 10_000).status()).isEqualTo(200);
+      assertThat(log.said).hasSize(1);
+      Files.delete(store);
+      assertThat(call.post(null, "a=b", 10_000).status()).isEqualTo(200);
 
+      // then
+      assertThat(log.said).hasSize(2);
+      assertThat(log.said)
+          .allSatisfy(
+              line ->
+                  assertThat(line)
+                      .startsWith("WARN token-trust-store " + store + " cannot be read")
+                      .endsWith("; what was read before stays in use"));
+    }
+  }
+
+  @Test
+  void a_store_that_is_replaced_within_the_same_second_and_length_counts() throws Exception {
+    Path store = directory.resolve("same-second");
+    byte[] right = Files.readAllBytes(keys.toPath());
+    byte[] wrong = right.clone();
+    // in its integrity check: nothing else tells
+    wrong[wrong.length - 5] ^= 1;
+    RecordingLogger log = new RecordingLogger();
+    try (RawServer server = tlsServer()) {
+      Files.write(store, right);
+      FileTime time = Files.getLastModifiedTime(store);
+      Tls tls = new Tls(store.toFile(), new Secret(KeyStores.USUAL), null, null, log);
+      HttpTokenCall call = call(server, tls);
       assertThat(call.post(null, "a=b", 10_000).status()).isEqualTo(200);
+
+      Files.write(store, wrong);
+      Files.setLastModifiedTime(store, time);
+      assertThat(call.post(null, "a=b", 10_000).status()).isEqualTo(200);
+
+      assertThat(log.said).hasSize(1);
     }
   }
 
@@ -515,25 +557,37 @@ class HttpTokenCallTest {
   }
 
   @Test
-  void credentials_go_to_a_proxy_for_plain_http_as_well_and_a_wrong_one_is_named()
-      throws Exception {
-    try (RawServer proxy =
-        RawServer.answering(
-            "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")) {
-      HttpTokenCall call =
-          call("http://login.test/oauth/token", "http://user:pass@127.0.0.1:" + proxy.port(), null);
+  void plain_http_shows_the_secret_to_no_proxy() throws Exception {
+    try (RawServer proxy = RawServer.answering(RawServer.json(GRANTED));
+        RawServer server = RawServer.answering(RawServer.json(GRANTED))) {
+      ProxySelector.setDefault(
+          selecting(
+              new Proxy(
+                  Proxy.Type.HTTP,
+                  new InetSocketAddress(InetAddress.getLoopbackAddress(), proxy.port()))));
+      for (String configured : new String[] {"http://127.0.0.1:" + proxy.port(), null}) {
+        for (String host : new String[] {"127.0.0.1", "localhost", "LOCALHOST"}) {
+          // on loopback there is nobody to go through
+          String url = "http://" + host + ":" + server.port() + "/oauth/token";
 
-      assertThatThrownBy(() -> call.post(null, "a=b", 5_000))
-          .hasMessageContaining("the proxy answered 407; check user and password in token-proxy");
-      assertThat(proxy.requests().get(0))
-          .contains("\r\nProxy-Authorization: Basic dXNlcjpwYXNz\r\n");
+          assertThat(call(url, configured, null).post(null, "a=b", 5_000).status()).isEqualTo(200);
+        }
+
+        // elsewhere it is refused
+        HttpTokenCall call = call("http://login.test/oauth/token", configured, null);
+        assertThatThrownBy(() -> call.post(null, "a=b", 5_000))
+            .hasMessage(
+                "the proxy would see the secret, token-url is plain http; give an https one or"
+                    + " set token-no-proxy");
+      }
+      assertThat(proxy.requests()).isEmpty();
     }
   }
 
   @Test
   void a_host_of_the_no_proxy_list_is_reached_without_any_proxy() throws Exception {
     try (RawServer proxy = RawServer.answering("HTTP/1.1 502 Bad Gateway\r\n\r\n");
-        RawServer server = RawServer.answering(RawServer.json(GRANTED))) {
+        RawServer server = tlsServer()) {
       ProxySelector.setDefault(
           selecting(
               new Proxy(
@@ -543,14 +597,14 @@ class HttpTokenCallTest {
       for (URI of : new URI[] {configured, null}) {
         HttpTokenCall call =
             new HttpTokenCall(
-                URI.create(url(server)),
+                URI.create("https://localhost:" + server.port() + "/oauth/token"),
                 2_000,
                 of,
-                Arrays.asList("other.example", "127.0.*"),
-                new Tls(null, null, null, null),
+                Arrays.asList("other.example", "local*"),
+                tls(keys, null, null, null),
                 new AgentThreads());
 
-        assertThat(call.post(null, "a=b", 5_000).status()).isEqualTo(200);
+        assertThat(call.post(null, "a=b", 10_000).status()).isEqualTo(200);
       }
       assertThat(proxy.requests()).isEmpty();
     }
@@ -577,24 +631,26 @@ class HttpTokenCallTest {
   }
 
   @Test
-  void http_goes_through_the_proxy_of_the_selector_in_absolute_form() throws Exception {
-    try (RawServer proxy = RawServer.answering(RawServer.json(GRANTED))) {
+  void https_goes_through_the_proxy_of_the_selector() throws Exception {
+    try (RawServer server = tlsServer();
+        RawServer proxy = connectProxy(server.port())) {
       ProxySelector.setDefault(
           selecting(
               new Proxy(
                   Proxy.Type.HTTP,
                   new InetSocketAddress(InetAddress.getLoopbackAddress(), proxy.port()))));
+      HttpTokenCall call = call("https://localhost:" + server.port() + "/oauth/token", null, keys);
 
-      call("http://login.test/oauth/token").post(null, "a=b", 5_000);
+      assertThat(call.post(null, "a=b", 10_000).status()).isEqualTo(200);
 
-      assertThat(proxy.requests().get(0))
-          .startsWith("POST http://login.test/oauth/token HTTP/1.1\r\nHost: login.test\r\n");
+      assertThat(proxy.requests()).hasSize(1);
     }
   }
 
   @Test
   void a_selector_that_fails_or_says_nothing_means_direct() throws Exception {
-    try (RawServer server = RawServer.answering(RawServer.json(GRANTED))) {
+    try (RawServer server = tlsServer()) {
+      HttpTokenCall call = call(server, tls(keys, null, null, null));
       ProxySelector.setDefault(
           new ProxySelector() {
             @Override
@@ -605,9 +661,9 @@ class HttpTokenCallTest {
             @Override
             public void connectFailed(URI uri, SocketAddress address, IOException e) {}
           });
-      assertThat(post(server).status()).isEqualTo(200);
+      assertThat(call.post(null, "a=b", 10_000).status()).isEqualTo(200);
       ProxySelector.setDefault(null);
-      assertThat(post(server).status()).isEqualTo(200);
+      assertThat(call.post(null, "a=b", 10_000).status()).isEqualTo(200);
     }
   }
 
@@ -617,14 +673,15 @@ class HttpTokenCallTest {
     try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       down = closed.getLocalPort();
     }
-    try (RawServer server = RawServer.answering(RawServer.json(GRANTED))) {
+    try (RawServer server = tlsServer()) {
+      HttpTokenCall call = call(server, tls(keys, null, null, null));
       ProxySelector.setDefault(
           selecting(
               new Proxy(
                   Proxy.Type.HTTP, new InetSocketAddress(InetAddress.getLoopbackAddress(), down)),
               Proxy.NO_PROXY));
 
-      assertThat(post(server).status()).isEqualTo(200);
+      assertThat(call.post(null, "a=b", 10_000).status()).isEqualTo(200);
       assertThat(server.requests().get(0)).startsWith("POST /oauth/token");
     }
   }

@@ -8,7 +8,9 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -46,6 +48,9 @@ final class KeyStores {
         password,
         "-keystore",
         store.getPath());
+    if (File.separatorChar == '/') {
+      Files.setPosixFilePermissions(store.toPath(), PosixFilePermissions.fromString("rw-------"));
+    }
     return store;
   }
 

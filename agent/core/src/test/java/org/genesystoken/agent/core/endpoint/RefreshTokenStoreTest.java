@@ -3,14 +3,17 @@ package org.genesystoken.agent.core.endpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.genesystoken.agent.core.ForkedJava;
 import org.genesystoken.agent.core.config.Secret;
 import org.genesystoken.agent.core.log.RecordingLogger;
@@ -85,13 +88,15 @@ class RefreshTokenStoreTest {
     Files.setLastModifiedTime(ofOthers, FileTime.fromMillis(0));
 
     // when
-    store().rotated(new Secret("b"));
+    RefreshTokenStore store = store();
+    store.rotated(store.current(), new Secret("b"));
 
     // then
     assertThat(file).hasContent("b");
     assertThat(names())
         .containsExactlyInAnyOrder(
             "refresh-token",
+            ".refresh-token.lock",
             String.valueOf(underWay.getFileName()),
             String.valueOf(ofOthers.getFileName()));
   }
@@ -106,10 +111,10 @@ class RefreshTokenStoreTest {
     RefreshTokenStore store = store();
 
     // when
-    store.rotated(new Secret("b"));
+    store.rotated(new Secret("a"), new Secret("b"));
 
     // then
-    assertThat(names()).containsExactly("refresh-token");
+    assertThat(names()).containsExactlyInAnyOrder("refresh-token", ".refresh-token.lock");
     assertThat(store.current().value()).isEqualTo("b");
     assertThat(log.said).hasSize(1);
     assertThat(log.said.get(0))
@@ -120,18 +125,19 @@ class RefreshTokenStoreTest {
   void a_token_that_could_not_be_written_is_not_given_up_for_the_older_one_in_the_file()
       throws Exception {
     RefreshTokenStore store = store();
-    assertThat(store.current().value()).startsWith("a");
+    Secret presented = store.current();
+    assertThat(presented.value()).startsWith("a");
     Path elsewhere = directory.resolve("elsewhere");
     Files.move(file, elsewhere);
     Files.createDirectories(file.resolve("full"));
-    store.rotated(new Secret("b"));
+    store.rotated(presented, new Secret("b"));
     Files.delete(file.resolve("full"));
     Files.delete(file);
     Files.move(elsewhere, file);
 
-    assertThat(store.current().value()).isEqualTo("b");
-    assertThat(store.newerThan(new Secret("b"))).isNull();
     assertThat(store.isReplaced()).isFalse();
+    assertThat(store.current().value()).isEqualTo("b");
+    assertThat(file).hasContent("b");
   }
 
   @Test
@@ -141,11 +147,113 @@ class RefreshTokenStoreTest {
     RefreshTokenStore store = store();
     assertThat(store.current()).isNull();
 
-    store.rotated(new Secret("b"));
+    store.rotated(new Secret("a"), new Secret("b"));
 
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-------");
     assertThat(store.current().value()).isEqualTo("b");
+  }
+
+  @Test
+  void a_token_in_the_file_that_the_endpoint_has_not_judged_yet_outlives_its_file()
+      throws Exception {
+    RefreshTokenStore store = store();
+    Secret presented = store.current();
+
+    Files.delete(file);
+
+    assertThat(store.current()).isEqualTo(presented);
+    store.refused(presented);
+    assertThat(store.current()).isNull();
+  }
+
+  // ------------------------------------------------------------------ several at once
+
+  @Test
+  void of_two_exchanges_of_the_same_token_the_later_one_counts() throws Exception {
+    // given a flight that was given up, and one after it
+    RefreshTokenStore store = store();
+    Secret presented = store.current();
+
+    store.rotated(presented, new Secret("b"));
+    store.rotated(presented, new Secret("c"));
+    store.accepted(presented);
+
+    assertThat(store.current().value()).isEqualTo("c");
+    assertThat(file).hasContent("c");
+  }
+
+  @Test
+  void what_another_process_writes_under_its_lock_is_not_overwritten() throws Exception {
+    // given another one in the middle of its write
+    RefreshTokenStore store = store();
+    Secret presented = store.current();
+    Thread rotating;
+    try (FileChannel lock = lockFile()) {
+      lock.lock();
+
+      // when
+      rotating = new Thread(() -> store.rotated(presented, new Secret("b")), "rotating");
+      rotating.start();
+      while (rotating.isAlive() && rotating.getState() != Thread.State.TIMED_WAITING) {
+        LockSupport.parkNanos(1_000_000);
+      }
+      Files.write(file, "of the other".getBytes(StandardCharsets.UTF_8));
+    }
+    rotating.join();
+
+    // then
+    assertThat(file).hasContent("of the other");
+    assertThat(store.current().value()).isEqualTo("of the other");
+    store.refused(store.current());
+    assertThat(store.current().value()).isEqualTo("b");
+    assertThat(file).hasContent("b");
+    assertThat(log.said).isEmpty();
+  }
+
+  private FileChannel lockFile() throws IOException {
+    return FileChannel.open(
+        directory.resolve(".refresh-token.lock"),
+        StandardOpenOption.CREATE,
+        StandardOpenOption.WRITE);
+  }
+
+  @Test
+  void a_lock_that_is_never_given_back_does_not_keep_the_token_from_its_file() throws Exception {
+    RefreshTokenStore store = store();
+    try (FileChannel lock = lockFile()) {
+      lock.lock();
+
+      store.rotated(store.current(), new Secret("b"));
+    }
+
+    assertThat(file).hasContent("b");
+  }
+
+  @Test
+  void a_lock_that_cannot_be_had_does_not_keep_the_token_from_its_file() throws Exception {
+    Files.createDirectory(directory.resolve(".refresh-token.lock"));
+    RefreshTokenStore store = store();
+
+    store.rotated(store.current(), new Secret("b"));
+
+    assertThat(file).hasContent("b");
+    assertThat(log.said).isEmpty();
+  }
+
+  @Test
+  void the_lock_is_given_back_and_its_file_is_the_owners_alone_and_stays() throws Exception {
+    RefreshTokenStore store = store();
+    for (String token : new String[] {"b", "c"}) {
+      store.rotated(store.current(), new Secret(token));
+
+      Path lock = directory.resolve(".refresh-token.lock");
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(lock)))
+          .isEqualTo("rw-------");
+      try (FileChannel channel = lockFile()) {
+        assertThat(channel.tryLock()).isNotNull();
+      }
+    }
   }
 
   /** Rotates until it is killed. */
@@ -155,9 +263,8 @@ class RefreshTokenStoreTest {
     public static void main(String[] args) {
       RefreshTokenStore store =
           new RefreshTokenStore(null, new java.io.File(args[0]), false, new RecordingLogger());
-      store.current();
       for (int i = 0; true; i++) {
-        store.rotated(new Secret(token((char) ('a' + i % 26))));
+        store.rotated(store.current(), new Secret(token((char) ('a' + i % 26))));
         System.out.println("rotated");
       }
     }

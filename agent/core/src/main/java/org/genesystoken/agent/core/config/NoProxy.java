@@ -1,4 +1,4 @@
-package org.genesystoken.agent.core.endpoint;
+package org.genesystoken.agent.core.config;
 
 import java.util.List;
 import java.util.Locale;
@@ -7,13 +7,15 @@ import java.util.Locale;
  * Which hosts are reached without a proxy, by the rules of {@code http.nonProxyHosts}: any case, a
  * {@code *} as the first or the last character stands for any text, names are not looked up.
  */
-final class NoProxy {
+public final class NoProxy {
   private NoProxy() {}
 
   /**
+   * Whether this host is one of them.
+   *
    * @param host without brackets
    */
-  static boolean covers(List<String> patterns, String host) {
+  public static boolean covers(List<String> patterns, String host) {
     String name = host.toLowerCase(Locale.ROOT);
     for (String pattern : patterns) {
       if (matches(withoutBrackets(pattern.toLowerCase(Locale.ROOT)), name)) {
