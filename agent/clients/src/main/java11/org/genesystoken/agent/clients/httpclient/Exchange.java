@@ -19,6 +19,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.genesystoken.agent.core.policy.ApiAnswer;
 import org.genesystoken.agent.core.policy.RefusedCall;
 import org.genesystoken.agent.core.policy.TokenPolicy;
@@ -61,7 +63,7 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
   private volatile CompletableFuture<Void> bound;
   private volatile RefusedCall refusals;
   private volatile CompletableFuture<?> underWay;
-  private volatile CompletableFuture<?> ofApp;
+  private volatile CompletableFuture<?> appFuture;
   private volatile boolean cancelled;
   private volatile boolean unchallenged;
   private volatile boolean delivered;
@@ -196,6 +198,10 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
           new CompletableFuture<Void>().completeOnTimeout(null, budgetMillis(), MILLISECONDS);
       over.thenRun(() -> executeElsewhere(() -> Internals.timeOut(attempt)));
       bound = over;
+      CompletableFuture<?> future = appFuture;
+      if (future != null) {
+        unbindWith(future);
+      }
     }
   }
 
@@ -223,7 +229,7 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
       // One that was answered by now, and failed with that, is the app's to see.
       if (delivered || !attempt.isCompletedExceptionally()) {
         underWay = attempt;
-        attempt.whenComplete((answered, lost) -> unbind());
+        unbindWith(attempt);
         if (isCancelled()) {
           // Just now, so that it was the attempt before this one that was met.
           attempt.cancel(true);
@@ -269,7 +275,14 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
 
   /** The app's future: a call whose future it has cancelled is not worth a replay. */
   void future(CompletableFuture<?> future) {
-    ofApp = future;
+    appFuture = future;
+    if (bound != null) {
+      unbindWith(future);
+    }
+  }
+
+  private void unbindWith(CompletableFuture<?> future) {
+    future.whenComplete((answered, failed) -> unbind());
   }
 
   /** Whether the app's own handler has been given an answer: then what fails is that one. */
@@ -278,7 +291,7 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
   }
 
   boolean isCancelled() {
-    CompletableFuture<?> future = ofApp;
+    CompletableFuture<?> future = appFuture;
     return cancelled || (future != null && future.isCancelled());
   }
 
@@ -354,7 +367,7 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
    */
   CompletableFuture<Boolean> refused(ResponseInfo info, byte[] head, int length) {
     ApiAnswer answer = answer(info).withBody(head, length);
-    if (waited || firstHop || !policy.meansExpired(answer)) {
+    if (waited || firstHop || !isReplayable() || !policy.meansExpired(answer)) {
       return decided(answer);
     }
     // Behind a redirect there is no way to wait before a hop is sent.
@@ -387,25 +400,28 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
     Runnable task = permissions == null ? ofApp : () -> asApp(ofApp);
     try {
       Internals.executor(client).execute(task);
-    } catch (RuntimeException shutDown) {
+    } catch (RejectedExecutionException shutDown) {
       executeByDefault(task);
     }
   }
 
   /**
-   * As {@link #execute}, from a thread that must not be held up, the agent's or the JVM's timer:
-   * the app's executor may run what it is given on the calling thread.
+   * As {@link #execute}, where the calling thread must not be held up, though the app's executor
+   * may run what it is given on that.
    */
   void executeElsewhere(Runnable ofApp) {
     Thread here = Thread.currentThread();
+    // A thread that gives a task to its own pool may come to run it, later.
+    AtomicBoolean given = new AtomicBoolean();
     execute(
         () -> {
-          if (Thread.currentThread() == here) {
+          if (Thread.currentThread() == here && !given.get()) {
             executeByDefault(permissions == null ? ofApp : () -> asApp(ofApp));
           } else {
             ofApp.run();
           }
         });
+    given.set(true);
   }
 
   /** As the JDK does where the client's own executor takes no tasks. */

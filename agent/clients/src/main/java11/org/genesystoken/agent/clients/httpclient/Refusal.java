@@ -47,8 +47,7 @@ final class Refusal<T> implements BodySubscriber<T> {
 
   /**
    * @param ofJdk what the JDK fails the call with if the refusal is for the app; null: with nothing
-   * @param patience gives what completes when something has been waited for long enough; cancelled
-   *     when it comes first
+   * @param patience gives what completes when something has been waited for long enough
    */
   Refusal(
       Exchange<T> exchange,
@@ -132,13 +131,18 @@ final class Refusal<T> implements BodySubscriber<T> {
   private void end(Throwable cause) {
     Handover<T> to;
     boolean undecided;
+    boolean lostInReplay;
     synchronized (this) {
       to = handover;
       undecided = !deciding && !ended;
+      lostInReplay = cause != null && replayed;
       ended = true;
       failure = cause;
     }
-    if (to != null) {
+    if (lostInReplay) {
+      // The JDK fails the call with that, whatever its replay comes to.
+      exchange.cancel();
+    } else if (to != null) {
       to.end(cause);
     } else if (undecided) {
       if (cause == null) {
@@ -220,30 +224,46 @@ final class Refusal<T> implements BodySubscriber<T> {
       exchange.execute(this::handOver);
     } else {
       body.completeExceptionally(cause(lost));
+      endDrop();
     }
   }
 
   /** A rest without an end would keep its connection busy for ever. */
   private void endDrop() {
-    synchronized (this) {
-      if (ended) {
-        return;
-      }
+    if (!isEnded()) {
+      body.awaited
+          .thenCompose(ready -> patience.get())
+          .thenRun(() -> exchange.executeElsewhere(this::cut));
     }
-    patience.get().thenRun(() -> exchange.executeElsewhere(upstream::cancel));
   }
 
-  /** Without what the JDK has wrapped it in, and will wrap it in again. */
+  private void cut() {
+    if (!isEnded()) {
+      upstream.cancel();
+    }
+  }
+
+  private synchronized boolean isEnded() {
+    return ended;
+  }
+
+  /**
+   * Without what the JDK has wrapped it in, and will wrap it in again. The future of a replay that
+   * is cancelled is often done before the JDK has said so in its own words.
+   */
   private static Throwable cause(Throwable failure) {
-    boolean wrapped =
-        failure instanceof CompletionException || failure instanceof CancellationException;
-    return wrapped && failure.getCause() != null ? cause(failure.getCause()) : failure;
+    boolean cancelled = failure instanceof CancellationException;
+    if (failure.getCause() != null && (cancelled || failure instanceof CompletionException)) {
+      return cause(failure.getCause());
+    }
+    return cancelled ? new IOException("Request cancelled") : failure;
   }
 
   private void handOver() {
     if (ofJdk != null) {
       body.completeExceptionally(ofJdk);
       drop();
+      endDrop();
       return;
     }
     BodySubscriber<T> subscriber;
@@ -266,14 +286,13 @@ final class Refusal<T> implements BodySubscriber<T> {
       }
       handover = to;
     }
-    to.start();
-    // As in the JDK: getBody may block until the body is read, so not on this thread; and not
-    // before the body is on its way, as the app's executor may run it on this thread all the same.
-    exchange.execute(
+    // As in the JDK: getBody may block until the body is read, and onNext until somebody reads it.
+    exchange.executeElsewhere(
         () -> {
           complete(subscriber);
           given.complete(null);
         });
+    to.start();
   }
 
   private void complete(BodySubscriber<T> subscriber) {

@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
@@ -374,6 +375,82 @@ class ExchangeTest {
 
     // then
     assertThat(ranOn.get(10, SECONDS)).isNotSameAs(Thread.currentThread());
+  }
+
+  @Test
+  void codeOfTheAppThatAThreadOfTheAppGivesToItsOwnPoolRunsThere() throws Exception {
+    // given: one that comes to run it later
+    ExecutorService one = Executors.newSingleThreadExecutor(task -> new Thread(task, "app-1"));
+    Exchange<Void> exchange =
+        new Exchange<>(
+            policy, new ScriptedClient(one), request().build(), BodyHandlers.discarding(), null);
+    CompletableFuture<String> ranOn = new CompletableFuture<>();
+
+    // when
+    one.submit(
+            () -> exchange.executeElsewhere(() -> ranOn.complete(Thread.currentThread().getName())))
+        .get(10, SECONDS);
+
+    // then
+    assertThat(ranOn.get(10, SECONDS)).isEqualTo("app-1");
+    one.shutdown();
+  }
+
+  @Test
+  void aHopBehindARedirectThatCannotBeSentAgainWaitsForNothing() {
+    // given
+    Exchange<Void> exchange = exchange(request().POST(BodyPublishers.ofString("{}")).build());
+    exchange.ownHop(null, false);
+
+    // when
+    CompletableFuture<Boolean> replays = exchange.refused(REFUSED, new byte[1], 1);
+
+    // then
+    assertThat(replays).isDone();
+    assertThat(policy.renewed).as("for the next call").hasSize(1);
+  }
+
+  @Test
+  void aCallThatIsToCarryNoTokenPastAProxyWaitsForNone() {
+    // given
+    ScriptedPolicy plain = new ScriptedPolicy("http");
+    plain.managed = null;
+    HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + COVERED.getHost())).build();
+    Exchange<Void> exchange =
+        new Exchange<>(plain, client, request, BodyHandlers.discarding(), null);
+    CompletableFuture<Void> trigger = new CompletableFuture<>();
+
+    // when
+    CompletableFuture<Void> proxied =
+        exchange.begin(new Attempt(InetSocketAddress.createUnresolved("proxy", 1)), trigger);
+    CompletableFuture<Void> direct = exchange.begin(new Attempt(null), trigger);
+
+    // then
+    assertThat(proxied).isSameAs(trigger);
+    assertThat(direct).isNotSameAs(trigger);
+  }
+
+  /** As the JDK's, as far as it matters. */
+  private static final class Attempt {
+    @SuppressWarnings("unused") // by reflection
+    private final Request currentreq;
+
+    Attempt(InetSocketAddress proxy) {
+      currentreq = new Request(proxy);
+    }
+  }
+
+  private static final class Request {
+    private final InetSocketAddress proxy;
+
+    Request(InetSocketAddress proxy) {
+      this.proxy = proxy;
+    }
+
+    @SuppressWarnings("unused") // by reflection
+    InetSocketAddress proxy() {
+      return proxy;
+    }
   }
 
   private static boolean refuse(Exchange<Void> exchange) {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -335,11 +337,13 @@ class RefusalTest {
     assertThat(wire.isCancelled()).isTrue();
   }
 
-  @Test
-  void aBodyThatIsReadInsideGetBodyIsReadAlsoWhereTheAppsExecutorRunsThatAtOnce() throws Exception {
+  @ParameterizedTest
+  @ValueSource(ints = {4000, 12_000})
+  void aBodyThatIsReadInsideGetBodyIsReadAlsoWhereTheAppsExecutorRunsThatAtOnce(int size)
+      throws Exception {
     // given
     policy.expired = false;
-    byte[] sent = Wire.bytes(4000);
+    byte[] sent = Wire.bytes(size);
     ScriptedClient inline = new ScriptedClient(Runnable::run);
     BodySubscriber<byte[]> refusal =
         exchange(
@@ -355,15 +359,42 @@ class RefusalTest {
     assertThat(refusal.getBody().toCompletableFuture().get(10, SECONDS)).isEqualTo(sent);
   }
 
-  @Test
-  void aRestWithoutAnEndIsCutOffWhenTheReplayHasBeenAnsweredForAWhile() {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aSubscriberThatBlocksUntilItsBodyIsReadGivesItsBodyFirst(boolean inline) throws Exception {
     // given
+    policy.expired = false;
+    byte[] sent = Wire.bytes(5000);
+    BodySubscriber<InputStream> refusal =
+        exchange(new ScriptedClient(inline ? Runnable::run : THREADS), info -> new Piped())
+            .apply(REFUSED);
+
+    // when
+    new Wire(refusal, THREADS, chunksOf(sent, 700), null).start();
+
+    // then
+    try (InputStream body = refusal.getBody().toCompletableFuture().get(10, SECONDS)) {
+      assertThat(body.readAllBytes()).isEqualTo(sent);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"answered", "lost", "none"})
+  void aRestWithoutAnEndIsCutOffAWhileAfterTheCallIsOver(String replay) {
+    // given
+    client.sending =
+        replay.equals("answered")
+            ? client::answerAll
+            : () -> client.attempts.get(0).completeExceptionally(new IOException("lost"));
+    policy.expired = !replay.equals("none");
+    IOException ofJdk = policy.expired ? null : new IOException("WWW-Authenticate header missing");
     List<CompletableFuture<Void>> patience = new ArrayList<>();
+    Exchange<byte[]> exchange = exchange(info -> BodySubscribers.ofByteArray());
     Refusal<byte[]> refusal =
         new Refusal<>(
-            exchange(info -> BodySubscribers.ofByteArray()),
+            exchange,
             REFUSED,
-            null,
+            ofJdk,
             () -> {
               patience.add(new CompletableFuture<>());
               return patience.get(patience.size() - 1);
@@ -379,8 +410,13 @@ class RefusalTest {
             cut.complete(null);
           }
         });
+    if (replay.equals("lost")) {
+      // so that the attempt is taken for one that was sent
+      exchange.apply(answer(200));
+    }
     refusal.onNext(List.of(ByteBuffer.wrap(Wire.bytes(TokenPolicy.BODY_LIMIT))));
-    assertThat(refusal.getBody().toCompletableFuture()).isCompletedWithValue(null);
+    refusal.getBody().whenComplete((body, failure) -> {});
+    assertThat(refusal.getBody().toCompletableFuture()).isDone();
     assertThat(cut).isNotDone();
 
     // when
@@ -563,9 +599,27 @@ class RefusalTest {
     // when
     exchange.cancel();
 
-    // then
+    // then: as the JDK says it
     assertThatThrownBy(() -> refusal.getBody().toCompletableFuture().get(10, SECONDS))
-        .isInstanceOf(CancellationException.class);
+        .cause()
+        .isInstanceOf(IOException.class)
+        .hasMessage("Request cancelled");
+  }
+
+  @Test
+  void aRefusalThatBreaksOffWhileItsReplayIsUnderWayEndsTheReplayToo() {
+    // given
+    client.sending = () -> {};
+    BodySubscriber<byte[]> refusal = exchange(info -> BodySubscribers.ofByteArray()).apply(REFUSED);
+    byte[] sent = Wire.bytes(TokenPolicy.BODY_LIMIT);
+
+    // when
+    new Wire(refusal, Runnable::run, chunksOf(sent, 4096), new IOException("cut off")).start();
+
+    // then
+    assertThat(client.attempts)
+        .singleElement()
+        .satisfies(replay -> assertThat(replay).isCancelled());
   }
 
   @Test
@@ -657,6 +711,57 @@ class RefusalTest {
       return in.readAllBytes();
     } catch (IOException unreadable) {
       throw new UncheckedIOException(unreadable);
+    }
+  }
+
+  /** Its body can be read while it is being written, and has to be. */
+  private static final class Piped implements BodySubscriber<InputStream> {
+    private final PipedInputStream in = new PipedInputStream(1024);
+    private final PipedOutputStream out = new PipedOutputStream();
+
+    Piped() {
+      try {
+        out.connect(in);
+      } catch (IOException connected) {
+        throw new UncheckedIOException(connected);
+      }
+    }
+
+    @Override
+    public CompletionStage<InputStream> getBody() {
+      return CompletableFuture.completedFuture(in);
+    }
+
+    @Override
+    public void onSubscribe(Subscription subscription) {
+      subscription.request(Long.MAX_VALUE);
+    }
+
+    @Override
+    public void onNext(List<ByteBuffer> buffers) {
+      try {
+        for (ByteBuffer buffer : buffers) {
+          while (buffer.hasRemaining()) {
+            out.write(buffer.get());
+          }
+        }
+      } catch (IOException unread) {
+        throw new UncheckedIOException(unread);
+      }
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      onComplete();
+    }
+
+    @Override
+    public void onComplete() {
+      try {
+        out.close();
+      } catch (IOException unread) {
+        throw new UncheckedIOException(unread);
+      }
     }
   }
 
