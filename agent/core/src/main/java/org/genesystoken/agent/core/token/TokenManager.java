@@ -205,22 +205,18 @@ public final class TokenManager implements AutoCloseable {
 
   /** A replay that carried this value was refused again. */
   public void replayRefused(String refused) {
-    boolean opened;
+    boolean stopped = false;
     lock.lock();
     try {
       Token token = current;
-      if (refused == null || !refused.equals(token.header)) {
-        return;
+      if (refused != null && refused.equals(token.header)) {
+        stopped = breaker.replayRefused(token, clock.nanoTime());
+        inDoubt = breaker.isInDoubt(token);
       }
-      long now = clock.nanoTime();
-      boolean before = breaker.isOpen(now);
-      breaker.replayRefused(token, now);
-      inDoubt = breaker.isInDoubt();
-      opened = !before && breaker.isOpen(now);
     } finally {
       lock.unlock();
     }
-    if (opened) {
+    if (stopped) {
       reports.newTokenRefused();
     }
   }
@@ -252,7 +248,10 @@ public final class TokenManager implements AutoCloseable {
     }
   }
 
-  /** Whether {@link #accepted} wants to be told of good answers. One volatile read. */
+  /**
+   * Whether {@link #accepted} wants to be told of good answers: after a refusal, until the API has
+   * taken the new token. One volatile read.
+   */
   public boolean isInDoubt() {
     return inDoubt;
   }
@@ -264,7 +263,7 @@ public final class TokenManager implements AutoCloseable {
       Token token = current;
       if (sent != null && sent.equals(token.header)) {
         breaker.accepted(token, clock.nanoTime());
-        inDoubt = breaker.isInDoubt();
+        inDoubt = breaker.isInDoubt(token);
       }
     } finally {
       lock.unlock();
@@ -305,29 +304,33 @@ public final class TokenManager implements AutoCloseable {
   }
 
   private Renewal startRenewal(String refused) {
+    boolean stopped = false;
+    Renewal renewal;
     lock.lock();
     try {
       long now = clock.nanoTime();
       catchUp(now);
       Token token = current;
-      if (token.sendable != null) {
-        if (!token.sendable.equals(refused)) {
-          return new Renewal(true, null, token.generation);
+      if (token.sendable == null) {
+        renewal = new Renewal(false, flight(now), token.generation);
+      } else if (!token.sendable.equals(refused)) {
+        renewal = new Renewal(true, null, token.generation);
+      } else {
+        stopped = breaker.refused(token, now);
+        inDoubt = breaker.isInDoubt(token);
+        Flight joined = breaker.isOpen(now) ? null : flight(now);
+        if (joined != null) {
+          joined.afterRefusal = true;
         }
-        if (breaker.isOpen(now)) {
-          return new Renewal(false, null, token.generation);
-        }
+        renewal = new Renewal(false, joined, token.generation);
       }
-      Flight joined = flight(now);
-      if (joined != null && token.sendable != null && !joined.afterRefusal) {
-        joined.afterRefusal = true;
-        breaker.replacing(token);
-        inDoubt = breaker.isInDoubt();
-      }
-      return new Renewal(false, joined, token.generation);
     } finally {
       lock.unlock();
     }
+    if (stopped) {
+      reports.newTokenRefused();
+    }
+    return renewal;
   }
 
   private void await(Flight joined, long budgetMillis) {
@@ -446,13 +449,16 @@ public final class TokenManager implements AutoCloseable {
       if (!late && !closed) {
         // a flight that was given up may still land, but never on a newer token
         if (flown.number > current.generation) {
-          current =
+          Token minted =
               Token.minted(
                   flown.number,
                   "Bearer " + response.accessToken().value(),
                   asked,
                   life,
                   flown.afterRefusal);
+          // before it can be sent, so that its first good answer is told
+          inDoubt = breaker.isInDoubt(minted);
+          current = minted;
         }
         backoff.succeeded();
         clear(flown, now);
