@@ -27,6 +27,10 @@ final class Grants implements TokenEndpoint {
   private final SecretSource clientSecret;
   private final ClientAuth clientAuth;
   private final RefreshTokenStore refreshTokens;
+
+  /** What is still true when there is no other refresh token to present; null: none was refused. */
+  private volatile TokenRequestException refreshTokenRefused;
+
   private final long timeoutMillis;
   private final Clock clock;
 
@@ -85,7 +89,10 @@ final class Grants implements TokenEndpoint {
       return post("grant_type=client_credentials", deadline);
     }
     if (refusal != null) {
-      throw refusal;
+      refreshTokenRefused = refusal;
+    }
+    if (refreshTokenRefused != null) {
+      throw refreshTokenRefused;
     }
     throw TokenRequestException.permanent(refreshTokens.whatIsMissing(), "");
   }
