@@ -18,13 +18,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.genesystoken.agent.core.ForkedJava;
 import org.genesystoken.agent.core.config.Secret;
 import org.genesystoken.agent.core.endpoint.TokenRequestException;
+import org.genesystoken.agent.core.log.RecordingLogger;
 import org.genesystoken.agent.core.time.AgentThreads;
 import org.genesystoken.agent.core.time.Clock;
 import org.genesystoken.agent.core.time.Scheduler;
@@ -32,6 +33,7 @@ import org.genesystoken.agent.core.time.VirtualTime;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.Logger;
 import org.slf4j.helpers.NOPLogger;
 
 class TokenManagerTest {
@@ -43,6 +45,7 @@ class TokenManagerTest {
   private final long epoch = time.nanoTime();
   private final ScriptedEndpoint endpoint = new ScriptedEndpoint();
   private final Counters counters = new Counters();
+  private Logger log = NOPLogger.NOP_LOGGER;
 
   private TokenManager manager() {
     return manager(null, -1);
@@ -57,17 +60,22 @@ class TokenManagerTest {
   }
 
   private TokenManager manager(Scheduler scheduler, Secret accessToken, long refreshAheadMillis) {
+    return manager(time, scheduler, accessToken, refreshAheadMillis);
+  }
+
+  private TokenManager manager(
+      Clock clock, Scheduler scheduler, Secret accessToken, long refreshAheadMillis) {
     // no caller waits in virtual time: where waiting matters, a test uses real threads
     return new TokenManager(
         endpoint,
-        time,
+        clock,
         scheduler,
         new Random(1),
         0,
         20_000,
         refreshAheadMillis,
         accessToken,
-        new Reports(NOPLogger.NOP_LOGGER, "https://login.test/oauth/token", time),
+        new Reports(log, "https://login.test/oauth/token", time),
         counters);
   }
 
@@ -240,39 +248,56 @@ class TokenManagerTest {
     }
   }
 
+  /** A machine that may be out of threads. */
+  private final class Poor implements Scheduler {
+    boolean forWork;
+    boolean forAlarms;
+
+    /** What has been begun and never ends, where work hangs. */
+    final List<Runnable> hanging = new ArrayList<>();
+
+    boolean hangs;
+
+    @Override
+    public void execute(Runnable task) {
+      failIf(forWork);
+      if (hangs) {
+        hanging.add(task);
+      } else {
+        time.execute(task);
+      }
+    }
+
+    @Override
+    public Cancellable schedule(Runnable task, long delayNanos) {
+      failIf(forAlarms);
+      return time.schedule(task, delayNanos);
+    }
+
+    private void failIf(boolean exhausted) {
+      if (exhausted) {
+        throw new OutOfMemoryError("unable to create native thread");
+      }
+    }
+  }
+
   @Test
   void a_machine_that_is_out_of_threads_costs_tokens_but_no_exception() {
-    AtomicBoolean exhausted = new AtomicBoolean(true);
-    Scheduler poor =
-        new Scheduler() {
-          @Override
-          public void execute(Runnable task) {
-            fail();
-            time.execute(task);
-          }
-
-          @Override
-          public Cancellable schedule(Runnable task, long delayNanos) {
-            fail();
-            return time.schedule(task, delayNanos);
-          }
-
-          private void fail() {
-            if (exhausted.get()) {
-              throw new OutOfMemoryError("unable to create native thread");
-            }
-          }
-        };
+    Poor poor = new Poor();
+    poor.forWork = true;
+    poor.forAlarms = true;
     TokenManager manager = manager(poor);
 
     assertThat(manager.header(NO_BUDGET)).isNull();
     assertThat(manager.whenReady(NO_BUDGET).toCompletableFuture()).isCompleted();
-    exhausted.set(false);
+    poor.forWork = false;
+    poor.forAlarms = false;
     time.advance(1, SECONDS);
     CompletableFuture<Void> ready = manager.whenReady(NO_BUDGET).toCompletableFuture();
 
     // when there is no thread for the alarm of the token that arrives
-    exhausted.set(true);
+    poor.forWork = true;
+    poor.forAlarms = true;
     time.runDue();
 
     // then it is there all the same, and its end is noticed
@@ -280,6 +305,89 @@ class TokenManagerTest {
     assertThat(manager.headerNow()).isEqualTo(FIRST);
     time.advance(2, HOURS);
     assertThat(manager.headerNow()).isNull();
+  }
+
+  @Test
+  void callers_and_the_flight_end_in_time_where_there_is_no_thread_to_end_them() {
+    // given a flight that hangs, one who waits for it, and no further thread
+    Poor poor = new Poor();
+    poor.hangs = true;
+    TokenManager manager = manager(poor);
+    CompletableFuture<Void> ready = manager.whenReady(NO_BUDGET).toCompletableFuture();
+    poor.forWork = true;
+
+    // when the wait is over, then the flight's time
+    time.runDue();
+    assertThat(ready).isCompleted();
+    time.advance(20, SECONDS);
+
+    // then
+    poor.forWork = false;
+    poor.hangs = false;
+    time.advance(1, SECONDS);
+    manager.headerNow();
+    time.runDue();
+    assertThat(manager.headerNow()).isEqualTo(FIRST);
+  }
+
+  @Test
+  void a_flight_that_nothing_could_end_is_not_begun() {
+    Poor poor = new Poor();
+    poor.forAlarms = true;
+
+    manager(poor).headerNow();
+    time.runDue();
+
+    assertThat(endpoint.requests()).isZero();
+  }
+
+  @Test
+  void a_look_after_a_new_secret_that_fails_does_not_make_the_endpoint_be_asked() {
+    endpoint.always(ScriptedEndpoint.refusing());
+    Poor poor = new Poor();
+    TokenManager manager = manager(poor);
+    callsForSeconds(manager, 2);
+
+    poor.forWork = true;
+    callsForSeconds(manager, 2);
+    poor.forWork = false;
+    endpoint.looking(
+        () -> {
+          throw new OutOfMemoryError("unable to create native thread");
+        });
+    callsForSeconds(manager, 50);
+
+    assertThat(endpoint.requests()).as("the first probe comes after a minute").isEqualTo(1);
+    endpoint.looking(() -> true);
+    callsForSeconds(manager, 2);
+    assertThat(endpoint.requests()).isEqualTo(2);
+  }
+
+  @Test
+  void a_listener_that_blocks_holds_up_no_thread_that_waits() throws Exception {
+    CountDownLatch answer = new CountDownLatch(1);
+    CountDownLatch listening = new CountDownLatch(1);
+    endpoint.then(
+        token -> {
+          awaitQuietly(answer);
+          return ScriptedEndpoint.grant(token, 3_600);
+        });
+    TokenManager manager = onRealThreads(3_600_000);
+    Thread caller = new Thread(() -> manager.header(NO_BUDGET), "caller");
+    caller.start();
+    while (caller.getState() != Thread.State.TIMED_WAITING) {
+      LockSupport.parkNanos(1_000_000);
+    }
+    CompletableFuture<Void> listener =
+        manager.whenReady(NO_BUDGET).thenRun(() -> awaitQuietly(listening)).toCompletableFuture();
+
+    answer.countDown();
+    caller.join(10_000);
+
+    assertThat(caller.isAlive()).isFalse();
+    assertThat(listener).isNotDone();
+    listening.countDown();
+    listener.get(10, SECONDS);
   }
 
   @Test
@@ -529,6 +637,23 @@ class TokenManagerTest {
   }
 
   @Test
+  void a_lead_of_more_than_half_a_tokens_life_renews_at_half_and_is_said_once() {
+    RecordingLogger lines = new RecordingLogger();
+    log = lines;
+    endpoint.always(ScriptedEndpoint.granting(600));
+    TokenManager manager = manager(null, 599_000);
+    manager.headerNow();
+
+    for (int second = 0; second < 1_000; second++) {
+      time.advance(1, SECONDS);
+      assertThat(manager.headerNow()).isNotNull();
+    }
+
+    assertThat(endpoint.requests()).isEqualTo(4);
+    assertThat(lines.said).filteredOn(line -> line.startsWith("WARN refresh-ahead")).hasSize(1);
+  }
+
+  @Test
   void the_first_request_after_a_suspension_of_two_hours_carries_a_live_token() {
     TokenManager manager = live();
 
@@ -564,6 +689,37 @@ class TokenManagerTest {
     suspended.set(HOURS.toMillis(2));
 
     assertThat(manager.header(NO_BUDGET)).isEqualTo(SECOND);
+  }
+
+  @Test
+  void a_request_that_an_alarm_overtakes_after_a_suspension_does_not_carry_the_dead_token() {
+    // given a request that has the token in hand when an alarm comes and notices the suspension
+    AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> {});
+    Clock clock =
+        new Clock() {
+          @Override
+          public long nanoTime() {
+            return time.nanoTime();
+          }
+
+          @Override
+          public long currentTimeMillis() {
+            meanwhile.getAndSet(() -> {}).run();
+            return time.currentTimeMillis();
+          }
+        };
+    TokenManager manager = manager(clock, time, null, -1);
+    manager.headerNow();
+    time.runDue();
+    assertThat(manager.headerNow()).isEqualTo(FIRST);
+    time.moveWall(2, HOURS);
+    meanwhile.set(() -> time.advance(10, SECONDS));
+
+    // when
+    String header = manager.headerNow();
+
+    // then
+    assertThat(header).isNull();
   }
 
   @Test
