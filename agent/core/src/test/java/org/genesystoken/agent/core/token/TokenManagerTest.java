@@ -535,6 +535,44 @@ class TokenManagerTest {
   }
 
   @Test
+  void a_request_that_is_queued_120_s_in_a_pool_carries_the_token_of_send_time() {
+    // given a request that had its token when it was queued, while others go out
+    endpoint.always(ScriptedEndpoint.granting(60));
+    TokenManager manager = live();
+    assertThat(manager.whenReady(NO_BUDGET).toCompletableFuture()).isCompleted();
+    for (int second = 0; second < 120; second++) {
+      assertThat(manager.headerNow()).isNotNull();
+      time.advance(1, SECONDS);
+    }
+
+    // when it is sent
+    String header = manager.headerNow();
+
+    // then
+    assertThat(endpoint.requests()).isGreaterThan(2);
+    assertThat(header).isEqualTo("Bearer token-" + endpoint.requests());
+  }
+
+  @Test
+  void
+      server_sent_events_across_an_expiry_cost_no_token_and_their_reconnection_carries_a_live_one() {
+    // given a stream that was opened with the first token and outlives it, and nothing else
+    TokenManager manager = live();
+    time.advance(3, HOURS);
+    assertThat(endpoint.requests()).as("one renewal after the last use").isEqualTo(2);
+
+    // when it ends and is opened again
+    CompletableFuture<Void> ready = manager.whenReady(NO_BUDGET).toCompletableFuture();
+    time.runDue();
+
+    // then
+    assertThat(ready).isCompleted();
+    assertThat(manager.headerNow()).isEqualTo("Bearer token-3");
+    assertThat(manager.renew(FIRST, NO_BUDGET)).as("a late refusal of the stream").isTrue();
+    assertThat(endpoint.requests()).isEqualTo(3);
+  }
+
+  @Test
   void an_idle_token_is_not_renewed_and_the_next_request_starts_again() {
     TokenManager manager = live();
 
