@@ -165,7 +165,8 @@ enum Cases {
         CompletableFuture<Boolean> renewed =
             manager.renewAsync(manager.headerNow(), Long.MAX_VALUE).toCompletableFuture();
         time.advance(0);
-        if (renewed.getNow(false)) {
+        // each other call has a body that cannot be sent again
+        if (renewed.getNow(false) && call % 2 == 0) {
           manager.replayRefused(manager.headerNow());
         }
         time.advance(100);

@@ -35,15 +35,23 @@ final class World implements Clock, Scheduler, TokenEndpoint {
   volatile String newest;
   private final Queue<Alarm> alarms = new ConcurrentLinkedQueue<>();
   private volatile long nanos;
+  private volatile long asleepNanos;
 
   World() {
+    this(3_600_000);
+  }
+
+  /**
+   * @param waitMillis real time, as a thread that waits is a real one
+   */
+  World(long waitMillis) {
     manager =
         new TokenManager(
             this,
             this,
             this,
             RANDOM,
-            3_600_000,
+            waitMillis,
             20_000,
             -1,
             null,
@@ -60,11 +68,17 @@ final class World implements Clock, Scheduler, TokenEndpoint {
     return world;
   }
 
-  /** With a second token that nobody has used up to its soft point. */
-  static World idle() {
+  /** With a second token, which has replaced a refused one and that nothing is known of. */
+  static World inDoubt() {
     World world = live();
     world.renew(FIRST);
     world.work();
+    return world;
+  }
+
+  /** With a second token that nobody has used up to its soft point. */
+  static World idle() {
+    World world = inDoubt();
     world.pass(55 * 60);
     world.alarms();
     return world;
@@ -100,6 +114,11 @@ final class World implements Clock, Scheduler, TokenEndpoint {
     nanos += TimeUnit.SECONDS.toNanos(seconds);
   }
 
+  /** The machine sleeps: only the wall clock sees it. */
+  void suspend(long seconds) {
+    asleepNanos += TimeUnit.SECONDS.toNanos(seconds);
+  }
+
   @Override
   public TokenResponse request() throws TokenRequestException {
     int number = requests.incrementAndGet();
@@ -119,7 +138,7 @@ final class World implements Clock, Scheduler, TokenEndpoint {
 
   @Override
   public long currentTimeMillis() {
-    return TimeUnit.NANOSECONDS.toMillis(nanos);
+    return TimeUnit.NANOSECONDS.toMillis(nanos + asleepNanos);
   }
 
   @Override

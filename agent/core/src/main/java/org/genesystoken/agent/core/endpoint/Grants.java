@@ -27,6 +27,10 @@ final class Grants implements TokenEndpoint {
   private final SecretSource clientSecret;
   private final ClientAuth clientAuth;
   private final RefreshTokenStore refreshTokens;
+
+  /** What is still true when there is no other refresh token to present; null: none was refused. */
+  private volatile TokenRequestException refreshTokenRefused;
+
   private final long timeoutMillis;
   private final Clock clock;
 
@@ -82,7 +86,10 @@ final class Grants implements TokenEndpoint {
       return clientCredentials(deadline);
     }
     if (refusal != null) {
-      throw refusal;
+      refreshTokenRefused = refusal;
+    }
+    if (refreshTokenRefused != null) {
+      throw refreshTokenRefused;
     }
     throw TokenRequestException.permanent(refreshTokens.whatIsMissing(), "");
   }

@@ -9,7 +9,8 @@ import org.slf4j.Logger;
 
 /**
  * Tells the operator what a 403 is about: the token is fine, the OAuth client may not do it. One
- * line per permission in an hour, since an app that polls gets the same answer every time.
+ * line per permission in an hour, since an app that polls gets the same answer every time. The
+ * API's message tells permissions apart; as it may also name what was asked for, there is an end.
  * Thread-safe.
  */
 final class MissingPermissions {
@@ -85,8 +86,11 @@ final class MissingPermissions {
       if (last != null && now - last < QUIET) {
         return false;
       }
-      if (lastSaid.size() >= MOST_CAUSES) {
-        lastSaid.clear();
+      if (last == null && lastSaid.size() >= MOST_CAUSES) {
+        lastSaid.values().removeIf(said -> now - said >= QUIET);
+        if (lastSaid.size() >= MOST_CAUSES) {
+          return false;
+        }
       }
       lastSaid.put(cause, now);
       return true;

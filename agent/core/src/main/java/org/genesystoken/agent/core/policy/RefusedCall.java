@@ -8,7 +8,8 @@ import java.util.concurrent.ExecutionException;
  * What is remembered of one call of the app from its first refusal on, and the rules of its
  * replays: once after an expired token, a few times after a 429. An HTTP client makes one when an
  * answer is worth a look ({@link TokenPolicy#looksAt}), keeps it as long as the call, and asks it
- * about every such answer. No method throws. Used by one thread at a time.
+ * about every such answer, which counts as told to {@link TokenPolicy#answered}. No method throws.
+ * Used by one thread at a time.
  */
 public final class RefusedCall {
   private final TokenPolicy policy;
@@ -41,6 +42,7 @@ public final class RefusedCall {
     if (policy.meansExpired(answer)) {
       return !isReplayRefused(sent) && replaysWith(policy.renew(sent, budgetMillis), replayable);
     }
+    policy.answered(answer.status(), sent);
     long pause = pause(answer, replayable, budgetMillis);
     if (pause < 0) {
       policy.passedOn(answer);
@@ -70,6 +72,7 @@ public final class RefusedCall {
               .renewAsync(sent, budgetMillis)
               .handle((token, failure) -> replaysWith(failure == null && token, replayable));
     }
+    policy.answered(answer.status(), sent);
     long pause = pause(answer, replayable, budgetMillis);
     if (pause < 0) {
       policy.passedOn(answer);

@@ -117,7 +117,7 @@ public abstract class TokenPolicy {
    */
   public abstract void replayRefused(String refused);
 
-  /** Whether good answers matter now, as the API has refused a new token. Cheap. */
+  /** Whether good answers matter now, as the API has refused a token. One volatile read or two. */
   public abstract boolean isInDoubt();
 
   /**

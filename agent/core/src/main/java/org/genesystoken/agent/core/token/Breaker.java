@@ -4,9 +4,10 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Stops the minting of tokens that the API refuses all the same, each of which would evict another
- * JVM's. The evidence is a replay that was refused: its token was minted because of a refusal and
- * did not help. How soon a token is refused says nothing by itself (a token may live a second), but
- * a refused replay whose token had time to die counts only when the next one is refused too.
+ * JVM's. A strike is a refusal that says that another token would not help: of a replay, or of a
+ * token that was minted because of a refusal and that the API was never seen to take. How soon a
+ * token is refused says nothing by itself (a token may live a second), but a first strike whose
+ * token had time to die counts only when a second one follows.
  *
  * <p>The pause grows fourfold, not twofold, so that an API that refuses every token costs at most
  * five token requests in 15 minutes, although the first refusal is always answered with a new token
@@ -30,21 +31,27 @@ final class Breaker {
   private int forgiven;
   private long forgivenSince;
   private long struckGeneration = -1;
-  private boolean closed;
+  private long acceptedGeneration = -1;
+  private boolean stopped;
   private long until;
 
-  /** Whether an answer that is not a refusal would mean something. */
-  boolean isInDoubt() {
-    return strikes > 0;
+  /** Whether an answer that is not a refusal would mean something for this, the current token. */
+  boolean isInDoubt(Token token) {
+    return strikes > 0 || isUnproven(token);
+  }
+
+  private boolean isUnproven(Token token) {
+    return token.afterRefusal && token.generation != acceptedGeneration;
   }
 
   /**
-   * The API has taken the current token: it refuses some requests that carry it, but not all. Then
-   * the next refusal may be worth a new token after all; but not each, as one host or resource that
-   * always refuses would cost a token per call, and each evicts another.
+   * The API has taken the current token. After a strike: it refuses some requests that carry it,
+   * but not all. Then the next refusal may be worth a new token after all; but not each, as one
+   * host or resource that always refuses would cost a token per call, and each evicts another.
    */
   void accepted(Token token, long now) {
-    if (strikes == 0 || token.generation < struckGeneration) {
+    acceptedGeneration = token.generation;
+    if (strikes == 0) {
       return;
     }
     if (forgiven == 0) {
@@ -57,39 +64,51 @@ final class Breaker {
     if (forgiven < MOST_FORGIVEN) {
       forgiven++;
       strikes = 0;
-      closed = false;
+      stopped = false;
     }
   }
 
   /** Whether a refused token must not be replaced now. */
   boolean isOpen(long now) {
-    return closed && until - now > 0;
+    return stopped && until - now > 0;
   }
 
-  /** The current token was refused and is about to be replaced. */
-  void replacing(Token token) {
-    if (token.afterRefusal && token.generation != struckGeneration) {
-      // its replay went well: this API accepts new tokens
-      strikes = 0;
-      closed = false;
-    }
+  /**
+   * The current token was refused. One that was minted long ago may be replaced whatever became of
+   * it: that comes too rarely to cost many tokens.
+   *
+   * @return whether renewals are stopped by this
+   */
+  boolean refused(Token token, long now) {
+    return isUnproven(token) && now - token.askedAt < LAST_PAUSE && strike(token, now);
   }
 
-  /** A replay with the current token was refused. Several for one token count once. */
-  void replayRefused(Token token, long now) {
+  /**
+   * A replay with the current token was refused.
+   *
+   * @return whether renewals are stopped by this
+   */
+  boolean replayRefused(Token token, long now) {
+    return strike(token, now);
+  }
+
+  /** Several for one token count once. */
+  private boolean strike(Token token, long now) {
     if (token.generation == struckGeneration) {
-      return;
+      return false;
     }
+    boolean open = isOpen(now);
     struckGeneration = token.generation;
-    if (closed && now - until > LAST_PAUSE) {
+    if (stopped && now - until > LAST_PAUSE) {
       // that was another trouble
       strikes = 0;
-      closed = false;
+      stopped = false;
     }
     strikes++;
     if (strikes > 1 || now - token.askedAt < SHORTEST_LIFE) {
-      closed = true;
+      stopped = true;
       until = now + Math.min(FIRST_PAUSE << Math.min(2 * (strikes - 1), 10), LAST_PAUSE);
     }
+    return !open && isOpen(now);
   }
 }

@@ -22,27 +22,32 @@ final class Lifetime {
   /** When to stop using it: a margin ahead of its end, for requests under way. */
   final long hardNanos;
 
-  private Lifetime(long softNanos, long hardNanos) {
+  /** The whole. */
+  final long nanos;
+
+  private Lifetime(long softNanos, long hardNanos, long nanos) {
+    this.nanos = nanos;
     this.softNanos = softNanos;
     this.hardNanos = hardNanos;
   }
 
   /**
    * @param life nanoseconds, over 0
-   * @param ahead the lead that the operator wants, nanoseconds; -1: chosen from the life
+   * @param ahead the lead that the operator wants, nanoseconds; -1: chosen from the life. More than
+   *     half of the life is taken as half, as it would mint a token every few seconds
    * @param random spreads the renewals of a fleet that started together
    */
   static Lifetime of(long life, long ahead, Random random) {
     if (ahead < 0 && life < SHORT) {
-      return new Lifetime(life, life);
+      return new Lifetime(life, life, life);
     }
     long margin = Math.min(Math.max(MIN_MARGIN, Math.min(MAX_MARGIN, life / 50)), life / 4);
     long hard = life - margin;
     if (ahead >= 0) {
-      return new Lifetime(life - Math.min(ahead, hard), hard);
+      return new Lifetime(life - Math.min(ahead, life / 2), hard, life);
     }
     long lead = Math.min(Math.min(Math.max(life / 5, MIN_LEAD), MAX_LEAD), life / 2);
     long soft = life - lead + (long) (random.nextDouble() * (lead / 2.0));
-    return new Lifetime(soft, hard);
+    return new Lifetime(soft, hard, life);
   }
 }

@@ -1,6 +1,5 @@
 package org.genesystoken.agent.core.token;
 
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +12,7 @@ import org.slf4j.Logger;
 public final class Reports {
   private static final long QUIET = TimeUnit.SECONDS.toNanos(10);
   private static final int MAX_CAUSES = 64;
+  private static final String RECOVERED = "recovered";
   private static final String REFUSED = "refused";
 
   private final Logger log;
@@ -20,7 +20,11 @@ public final class Reports {
   private final Clock clock;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, Long> lastSaid = new HashMap<>();
-  private boolean failing;
+
+  // guarded by lock
+  private boolean failureSaid;
+  private String latched;
+  private boolean leadSaid;
 
   /**
    * @param endpoint the token endpoint's URL without query and user-info
@@ -35,14 +39,24 @@ public final class Reports {
     log.debug("Asking {} for token {}", endpoint, generation);
   }
 
+  void newSecret() {
+    lock.lock();
+    try {
+      // what was said of the old one says nothing of this one
+      latched = null;
+    } finally {
+      lock.unlock();
+    }
+    log.debug("There is a new secret for {}", endpoint);
+  }
+
   void got(long generation, long lifeMillis) {
     boolean recovered;
     lock.lock();
     try {
-      recovered = failing;
-      failing = false;
-      // What the API does with tokens is another matter than getting them.
-      lastSaid.keySet().retainAll(Collections.singleton(REFUSED));
+      latched = null;
+      recovered = failureSaid && isDue(RECOVERED);
+      failureSaid &= !recovered;
     } finally {
       lock.unlock();
     }
@@ -53,40 +67,70 @@ public final class Reports {
   }
 
   void failed(TokenRequestException failure) {
-    if (!isDue(failure.getMessage(), true)) {
-      return;
+    String cause = failure.getMessage();
+    lock.lock();
+    try {
+      // What stays until somebody changes something is said once, not with each probe.
+      boolean known = cause.equals(latched);
+      latched = failure.isPermanent() ? cause : null;
+      if (known || !isDue(cause)) {
+        return;
+      }
+      failureSaid = true;
+    } finally {
+      lock.unlock();
     }
     if (failure.isPermanent()) {
-      log.error("No token from {}: {}", endpoint, failure.getMessage());
+      log.error("No token from {}: {}", endpoint, cause);
     } else {
-      log.warn("No token from {}: {}", endpoint, failure.getMessage());
+      log.warn("No token from {}: {}", endpoint, cause);
     }
   }
 
   void newTokenRefused() {
-    if (isDue(REFUSED, false)) {
+    boolean due;
+    lock.lock();
+    try {
+      due = isDue(REFUSED);
+    } finally {
+      lock.unlock();
+    }
+    if (due) {
       log.warn(
           "The API refuses a new token as well, so refusals are passed on for a while; check the"
               + " OAuth client's roles, and that token-url and hosts belong to one organisation");
     }
   }
 
-  private boolean isDue(String cause, boolean failure) {
-    long now = clock.nanoTime();
+  /** Once: a lead that was set is longer than half of a token's life. */
+  void leadTooLong(long leadMillis, long lifeMillis) {
     lock.lock();
     try {
-      failing |= failure;
-      Long last = lastSaid.get(cause);
-      if (last != null && now - last < QUIET) {
-        return false;
+      if (leadSaid) {
+        return;
       }
-      if (lastSaid.size() >= MAX_CAUSES) {
-        lastSaid.clear();
-      }
-      lastSaid.put(cause, now);
-      return true;
+      leadSaid = true;
     } finally {
       lock.unlock();
     }
+    log.warn(
+        "refresh-ahead is {} s, more than half of a token's life of {} s; tokens are renewed after"
+            + " half of their life instead: set less, or auto",
+        TimeUnit.MILLISECONDS.toSeconds(leadMillis),
+        TimeUnit.MILLISECONDS.toSeconds(lifeMillis));
+  }
+
+  /** With the lock. */
+  private boolean isDue(String cause) {
+    long now = clock.nanoTime();
+    Long last = lastSaid.get(cause);
+    if (last != null && now - last < QUIET) {
+      return false;
+    }
+    if (lastSaid.size() >= MAX_CAUSES) {
+      lastSaid.clear();
+    }
+    lastSaid.put(cause, now);
+    return true;
   }
 }

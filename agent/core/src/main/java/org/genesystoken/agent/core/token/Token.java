@@ -6,7 +6,7 @@ package org.genesystoken.agent.core.token;
  */
 final class Token {
   /** Before the first token. */
-  static final Token NONE = new Token(0, null, null, false, 0, 0, 0, false);
+  static final Token NONE = new Token(0, null, null, false, 0, 0, 0, 0, false);
 
   /** Number of the flight that brought it; a larger one is newer. */
   final long generation;
@@ -23,6 +23,13 @@ final class Token {
   final long softAt;
 
   final long hardAt;
+
+  /**
+   * The wall clock's time, milliseconds, after which an alarm is overdue: the machine was
+   * suspended, and a token that expires may be over. Part of the snapshot, so that no request takes
+   * a newer time for an older token.
+   */
+  final long overdueMillis;
 
   /** When the request for it was sent: the server minted it later. */
   final long askedAt;
@@ -43,6 +50,7 @@ final class Token {
       boolean expires,
       long softAt,
       long hardAt,
+      long overdueMillis,
       long askedAt,
       boolean afterRefusal) {
     this.generation = generation;
@@ -51,16 +59,22 @@ final class Token {
     this.expires = expires;
     this.softAt = softAt;
     this.hardAt = hardAt;
+    this.overdueMillis = overdueMillis;
     this.askedAt = askedAt;
     this.afterRefusal = afterRefusal;
   }
 
   static Token lasting(long generation, String header, long now) {
-    return new Token(generation, header, header, false, 0, 0, now, false);
+    return new Token(generation, header, header, false, 0, 0, 0, now, false);
   }
 
   static Token minted(
-      long generation, String header, long sentAt, Lifetime life, boolean afterRefusal) {
+      long generation,
+      String header,
+      long sentAt,
+      Lifetime life,
+      long overdueMillis,
+      boolean afterRefusal) {
     return new Token(
         generation,
         header,
@@ -68,6 +82,7 @@ final class Token {
         true,
         sentAt + life.softNanos,
         sentAt + life.hardNanos,
+        overdueMillis,
         sentAt,
         afterRefusal);
   }
@@ -78,28 +93,46 @@ final class Token {
 
   /** Not renewed any more, but good for a while: the next request has to wake it. */
   Token asleep() {
-    return new Token(generation, header, null, true, softAt, hardAt, askedAt, afterRefusal);
+    return with(null, true, softAt, hardAt, overdueMillis);
   }
 
   Token awake() {
-    return copy(header, softAt, hardAt, true);
+    Token awake = with(header, true, softAt, hardAt, overdueMillis);
+    awake.used = true;
+    return awake;
   }
 
   /** Over; kept only to recognise its late refusals. */
   Token dead() {
-    return new Token(generation, header, null, false, softAt, hardAt, askedAt, afterRefusal);
+    return with(null, false, softAt, hardAt, overdueMillis);
   }
 
-  /** For a machine that has slept: the server's clock has gone on. */
-  Token aged(long nanos) {
-    return copy(sendable, softAt - nanos, hardAt - nanos, used);
+  /**
+   * With the next alarm's time.
+   *
+   * @param missed nanoseconds that the machine has slept: the server's clock has gone on
+   */
+  Token watched(long missed, long nextOverdueMillis) {
+    Token watched = with(sendable, expires, softAt - missed, hardAt - missed, nextOverdueMillis);
+    watched.used = used;
+    return watched;
   }
 
-  private Token copy(String newSendable, long newSoftAt, long newHardAt, boolean newUsed) {
-    Token copy =
-        new Token(
-            generation, header, newSendable, expires, newSoftAt, newHardAt, askedAt, afterRefusal);
-    copy.used = newUsed;
-    return copy;
+  private Token with(
+      String newSendable,
+      boolean newExpires,
+      long newSoftAt,
+      long newHardAt,
+      long newOverdueMillis) {
+    return new Token(
+        generation,
+        header,
+        newSendable,
+        newExpires,
+        newSoftAt,
+        newHardAt,
+        newOverdueMillis,
+        askedAt,
+        afterRefusal);
   }
 }

@@ -26,8 +26,8 @@ import org.genesystoken.agent.core.time.Scheduler;
  *
  * A request reads one snapshot and the wall clock. An alarm publishes the snapshots of the later
  * states, but a machine that was suspended has slept through its alarms: the wall clock alone tells
- * the first request after that. All else happens under one lock that is never held during I/O,
- * logging or other people's code.
+ * the first request after that, by the time in the snapshot. All else happens under one lock that
+ * is never held during I/O, logging or other people's code.
  */
 public final class TokenManager implements AutoCloseable {
   /** How often the two clocks are compared while a token is in use, to notice a suspension. */
@@ -56,9 +56,6 @@ public final class TokenManager implements AutoCloseable {
 
   private volatile Token current;
   private volatile boolean inDoubt;
-
-  /** The wall clock's time after which an alarm is overdue. */
-  private volatile long overdueMillis;
 
   // guarded by lock
   private final Backoff backoff;
@@ -101,7 +98,6 @@ public final class TokenManager implements AutoCloseable {
     this.backoff = new Backoff(random);
     this.watchedNanos = clock.nanoTime();
     this.watchedMillis = clock.currentTimeMillis();
-    this.overdueMillis = watchedMillis + UNWATCHED_MILLIS;
     if (accessToken == null) {
       current = Token.NONE;
     } else {
@@ -205,22 +201,18 @@ public final class TokenManager implements AutoCloseable {
 
   /** A replay that carried this value was refused again. */
   public void replayRefused(String refused) {
-    boolean opened;
+    boolean stopped = false;
     lock.lock();
     try {
       Token token = current;
-      if (refused == null || !refused.equals(token.header)) {
-        return;
+      if (refused != null && refused.equals(token.header)) {
+        stopped = breaker.replayRefused(token, clock.nanoTime());
+        inDoubt = breaker.isInDoubt(token);
       }
-      long now = clock.nanoTime();
-      boolean before = breaker.isOpen(now);
-      breaker.replayRefused(token, now);
-      inDoubt = breaker.isInDoubt();
-      opened = !before && breaker.isOpen(now);
     } finally {
       lock.unlock();
     }
-    if (opened) {
+    if (stopped) {
       reports.newTokenRefused();
     }
   }
@@ -238,8 +230,8 @@ public final class TokenManager implements AutoCloseable {
       current = Token.NONE;
       open = flight;
       flight = null;
-      if (open != null && open.limit != null) {
-        open.limit.cancel();
+      if (open != null) {
+        open.cancelLimit();
       }
       if (alarm != null) {
         alarm.cancel();
@@ -248,11 +240,14 @@ public final class TokenManager implements AutoCloseable {
       lock.unlock();
     }
     if (open != null) {
-      open.over.complete(null);
+      open.end();
     }
   }
 
-  /** Whether {@link #accepted} wants to be told of good answers. One volatile read. */
+  /**
+   * Whether {@link #accepted} wants to be told of good answers: after a refusal, until the API has
+   * taken the new token. One volatile read.
+   */
   public boolean isInDoubt() {
     return inDoubt;
   }
@@ -264,7 +259,7 @@ public final class TokenManager implements AutoCloseable {
       Token token = current;
       if (sent != null && sent.equals(token.header)) {
         breaker.accepted(token, clock.nanoTime());
-        inDoubt = breaker.isInDoubt();
+        inDoubt = breaker.isInDoubt(token);
       }
     } finally {
       lock.unlock();
@@ -273,7 +268,7 @@ public final class TokenManager implements AutoCloseable {
 
   private String ready(Token token) {
     String header = token.sendable;
-    if (header == null || (token.expires && clock.currentTimeMillis() > overdueMillis)) {
+    if (header == null || (token.expires && clock.currentTimeMillis() > token.overdueMillis)) {
       return null;
     }
     if (!token.used) {
@@ -305,29 +300,33 @@ public final class TokenManager implements AutoCloseable {
   }
 
   private Renewal startRenewal(String refused) {
+    boolean stopped = false;
+    Renewal renewal;
     lock.lock();
     try {
       long now = clock.nanoTime();
       catchUp(now);
       Token token = current;
-      if (token.sendable != null) {
-        if (!token.sendable.equals(refused)) {
-          return new Renewal(true, null, token.generation);
+      if (token.sendable == null) {
+        renewal = new Renewal(false, flight(now), token.generation);
+      } else if (!token.sendable.equals(refused)) {
+        renewal = new Renewal(true, null, token.generation);
+      } else {
+        stopped = breaker.refused(token, now);
+        inDoubt = breaker.isInDoubt(token);
+        Flight joined = breaker.isOpen(now) ? null : flight(now);
+        if (joined != null) {
+          joined.afterRefusal = true;
         }
-        if (breaker.isOpen(now)) {
-          return new Renewal(false, null, token.generation);
-        }
+        renewal = new Renewal(false, joined, token.generation);
       }
-      Flight joined = flight(now);
-      if (joined != null && token.sendable != null && !joined.afterRefusal) {
-        joined.afterRefusal = true;
-        breaker.replacing(token);
-        inDoubt = breaker.isInDoubt();
-      }
-      return new Renewal(false, joined, token.generation);
     } finally {
       lock.unlock();
     }
+    if (stopped) {
+      reports.newTokenRefused();
+    }
+    return renewal;
   }
 
   private void await(Flight joined, long budgetMillis) {
@@ -346,7 +345,7 @@ public final class TokenManager implements AutoCloseable {
   private void whenOver(Flight joined, long budgetMillis, Runnable action) {
     Scheduler.Cancellable timeout;
     try {
-      timeout = scheduler.schedule(() -> scheduler.execute(action), patience(budgetMillis));
+      timeout = scheduler.schedule(() -> offTheTimer(action), patience(budgetMillis));
     } catch (RuntimeException | Error e) {
       // no thread to be had, so nobody would end the wait
       action.run();
@@ -358,6 +357,18 @@ public final class TokenManager implements AutoCloseable {
               timeout.cancel();
               action.run();
             });
+  }
+
+  /**
+   * What the timer has to do that may take long: on the timer's own thread if there is no other.
+   */
+  private void offTheTimer(Runnable action) {
+    try {
+      scheduler.execute(action);
+    } catch (RuntimeException | Error e) {
+      // no thread to be had
+      action.run();
+    }
   }
 
   /** With the lock: the flight under way, or a new one, or null while the endpoint has its rest. */
@@ -373,14 +384,16 @@ public final class TokenManager implements AutoCloseable {
       lookedAt = now;
     }
     Flight started = new Flight(++lastNumber, looks);
-    flight = started;
     try {
-      scheduler.execute(() -> fly(started));
       started.limit = scheduler.schedule(() -> giveUp(started), flightLimit);
+      scheduler.execute(() -> fly(started));
+      flight = started;
     } catch (RuntimeException | Error e) {
-      // no thread to be had: nobody waits for this flight yet
-      flight = null;
-      backoff.failed(unexpected(e), now);
+      // no thread to be had, and nobody waits for this flight yet
+      started.cancelLimit();
+      if (!looks) {
+        backoff.failed(unexpected(e), now);
+      }
     }
     return flight;
   }
@@ -392,9 +405,12 @@ public final class TokenManager implements AutoCloseable {
     TokenResponse response = null;
     TokenRequestException failure = null;
     try {
-      if (flown.looks && !endpoint.hasNewSecret()) {
-        lookedInVain(flown);
-        return;
+      if (flown.looks) {
+        if (!hasNewSecret()) {
+          lookedInVain(flown);
+          return;
+        }
+        reports.newSecret();
       }
       counters.tokenRequests.incrementAndGet();
       reports.asking(flown.number);
@@ -421,11 +437,20 @@ public final class TokenManager implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    flown.over.complete(null);
+    flown.end();
+  }
+
+  /** A look that fails is in vain: what the endpoint has said of the old secret still holds. */
+  private boolean hasNewSecret() {
+    try {
+      return endpoint.hasNewSecret();
+    } catch (RuntimeException | Error e) {
+      return false;
+    }
   }
 
   private void giveUp(Flight late) {
-    scheduler.execute(
+    offTheTimer(
         () ->
             failed(
                 late,
@@ -446,13 +471,17 @@ public final class TokenManager implements AutoCloseable {
       if (!late && !closed) {
         // a flight that was given up may still land, but never on a newer token
         if (flown.number > current.generation) {
-          current =
+          Token minted =
               Token.minted(
                   flown.number,
                   "Bearer " + response.accessToken().value(),
                   asked,
                   life,
+                  watchedMillis + UNWATCHED_MILLIS,
                   flown.afterRefusal);
+          // before it can be sent, so that its first good answer is told
+          inDoubt = breaker.isInDoubt(minted);
+          current = minted;
         }
         backoff.succeeded();
         clear(flown, now);
@@ -467,8 +496,11 @@ public final class TokenManager implements AutoCloseable {
               "the token that it granted had ended before it arrived; check token-url and proxy"));
       return;
     }
+    flown.end();
     reports.got(flown.number, response.lifeMillis());
-    flown.over.complete(null);
+    if (refreshAhead > life.nanos / 2) {
+      reports.leadTooLong(TimeUnit.NANOSECONDS.toMillis(refreshAhead), response.lifeMillis());
+    }
   }
 
   private void failed(Flight flown, TokenRequestException failure) {
@@ -489,17 +521,19 @@ public final class TokenManager implements AutoCloseable {
       lock.unlock();
     }
     counters.failures.incrementAndGet();
-    reports.failed(failure);
-    flown.over.complete(null);
+    try {
+      // first: with who waits released, a short program may end before its line is written
+      reports.failed(failure);
+    } finally {
+      flown.end();
+    }
   }
 
   private void clear(Flight flown, long now) {
     if (flight == flown) {
       flight = null;
     }
-    if (flown.limit != null) {
-      flown.limit.cancel();
-    }
+    flown.cancelLimit();
     setAlarm(now);
   }
 
@@ -529,15 +563,11 @@ public final class TokenManager implements AutoCloseable {
       long now = clock.nanoTime();
       watch(now);
       Token token = current;
-      if (token.sendable != null && token.expires) {
-        if (now - token.hardAt >= 0) {
-          current = token.dead();
-        } else if (now - token.softAt >= 0) {
-          if (token.used) {
-            flight(now);
-          } else {
-            current = token.asleep();
-          }
+      if (token.sendable != null && token.expires && now - token.softAt >= 0) {
+        if (token.used) {
+          flight(now);
+        } else {
+          current = token.asleep();
         }
       }
       setAlarm(now);
@@ -548,28 +578,29 @@ public final class TokenManager implements AutoCloseable {
 
   /** With the lock: what the alarms have not done, for a token that was idle or a long pause. */
   private void catchUp(long now) {
-    boolean asleep = current.isAsleep();
-    if (!asleep && (!current.expires || clock.currentTimeMillis() <= overdueMillis)) {
+    Token token = current;
+    if (!token.expires || (!token.isAsleep() && clock.currentTimeMillis() <= token.overdueMillis)) {
       return;
     }
     watch(now);
-    if (now - current.hardAt >= 0) {
-      current = current.dead();
-    } else if (asleep) {
+    if (current.isAsleep()) {
       current = current.awake();
       flight(now);
     }
     setAlarm(now);
   }
 
-  /** With the lock: takes a time that only the wall clock has seen off the token's life. */
+  /**
+   * With the lock: takes a time that only the wall clock has seen off the token's life, which may
+   * end it. In one step, so that no request sees a token that was looked after and is over.
+   */
   private void watch(long now) {
     long missed = missed(watchedNanos, watchedMillis, now);
     watchedMillis = clock.currentTimeMillis();
     watchedNanos = now;
-    overdueMillis = watchedMillis + UNWATCHED_MILLIS;
-    if (missed > 0 && current.expires) {
-      current = current.aged(missed);
+    if (current.expires) {
+      Token token = current.watched(missed, watchedMillis + UNWATCHED_MILLIS);
+      current = now - token.hardAt >= 0 ? token.dead() : token;
     }
   }
 
@@ -599,11 +630,29 @@ public final class TokenManager implements AutoCloseable {
     Scheduler.Cancellable limit;
 
     private final AtomicReference<Waiter> waiters = new AtomicReference<>();
+    private volatile boolean ended;
 
     Flight(long number, boolean looks) {
       this.number = number;
       this.looks = looks;
-      Object unused = over.whenComplete((nothing, failure) -> release());
+    }
+
+    /** With the manager's lock. */
+    void cancelLimit() {
+      if (limit != null) {
+        limit.cancel();
+      }
+    }
+
+    /** Releases who waits: the threads first, as what listens to {@link #over} may take long. */
+    void end() {
+      ended = true;
+      for (Waiter waiter = waiters.get(); waiter != null; waiter = waiter.next) {
+        if (!waiter.gone) {
+          LockSupport.unpark(waiter.thread);
+        }
+      }
+      over.complete(null);
     }
 
     /**
@@ -620,20 +669,12 @@ public final class TokenManager implements AutoCloseable {
       } while (!waiters.compareAndSet(head, waiter));
       long end = System.nanoTime() + nanos;
       for (long left = nanos;
-          left > 0 && !over.isDone() && !waiter.thread.isInterrupted();
+          left > 0 && !ended && !waiter.thread.isInterrupted();
           left = end - System.nanoTime()) {
         LockSupport.parkNanos(this, left);
       }
       // stays in the list, which goes with the flight
       waiter.gone = true;
-    }
-
-    private void release() {
-      for (Waiter waiter = waiters.get(); waiter != null; waiter = waiter.next) {
-        if (!waiter.gone) {
-          LockSupport.unpark(waiter.thread);
-        }
-      }
     }
   }
 

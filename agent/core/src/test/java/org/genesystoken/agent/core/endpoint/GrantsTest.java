@@ -652,10 +652,13 @@ class GrantsTest {
   void an_invalid_grant_without_another_way_is_permanent() {
     answer(400, INVALID_GRANT);
 
-    TokenRequestException failure = failureOf(refreshToken(store("one", null), false));
+    Grants grants = refreshToken(store("one", null), false);
+
+    TokenRequestException failure = failureOf(grants);
 
     assertThat(failure.isPermanent()).isTrue();
     assertThat(failure).hasMessageContaining("invalid_grant").hasMessageContaining("set a new one");
+    assertThat(failureOf(grants)).as("there is one, and it is refused").isSameAs(failure);
     assertThat(calls).hasSize(1);
   }
 

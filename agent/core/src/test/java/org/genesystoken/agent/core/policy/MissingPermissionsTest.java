@@ -47,6 +47,18 @@ class MissingPermissionsTest {
     assertThat(lines).hasSize(2);
   }
 
+  @Test
+  void messages_that_differ_from_call_to_call_do_not_fill_the_log() {
+    for (int i = 0; i < 1_000; i++) {
+      answered("{\"code\":\"not.authorized\",\"message\":\"no right to see queue " + i + "\"}");
+    }
+    assertThat(lines).hasSize(64);
+
+    time.pass(1, TimeUnit.HOURS);
+    answered("{\"code\":\"not.authorized\",\"message\":\"no right to see queue 64\"}");
+    assertThat(lines).hasSize(65);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "<html>", "{}", "{\"code\":\"ip.not.authorized\"}"})
   void any_other_403_is_the_apps_business(String body) {

@@ -92,6 +92,20 @@ class RefusedCallTest {
   }
 
   @Test
+  void a_403_shows_that_the_api_takes_the_new_token() {
+    CompletableFuture<Boolean> replay = ask(policy.refusedCall(), EXPIRED, true);
+    time.runDue();
+    assertThat(replay).isCompletedWithValue(true);
+    assertThat(ask(policy.refusedCall(), OTHER, true)).isCompletedWithValue(false);
+    assertThat(policy.isInDoubt()).as("after a new token, and a 401 for another reason").isTrue();
+
+    CompletableFuture<Boolean> forbidden = ask(policy.refusedCall(), answer(403, null, "{}"), true);
+
+    assertThat(forbidden).isCompletedWithValue(false);
+    assertThat(policy.isInDoubt()).isFalse();
+  }
+
+  @Test
   void a_call_that_cannot_be_replayed_has_the_token_renewed_all_the_same() {
     CompletableFuture<Boolean> replay = ask(policy.refusedCall(), EXPIRED, false);
     time.runDue();

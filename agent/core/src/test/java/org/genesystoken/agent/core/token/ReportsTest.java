@@ -65,6 +65,47 @@ class ReportsTest {
   }
 
   @Test
+  void an_endpoint_that_fails_and_recovers_all_the_time_costs_two_lines_in_ten_seconds() {
+    for (int i = 0; i < 100; i++) {
+      reports.failed(TokenRequestException.temporary("it answered 503"));
+      reports.got(i, 60_000);
+      time.advance(200, TimeUnit.MILLISECONDS);
+    }
+
+    assertThat(lines.said)
+        .filteredOn(line -> !line.startsWith("DEBUG"))
+        .containsExactly(
+            "WARN No token from https://login.test/oauth/token: it answered 503",
+            "INFO The token endpoint https://login.test/oauth/token grants tokens again",
+            "WARN No token from https://login.test/oauth/token: it answered 503",
+            "INFO The token endpoint https://login.test/oauth/token grants tokens again");
+  }
+
+  @Test
+  void what_stays_until_somebody_changes_it_is_said_once_for_each_secret() {
+    TokenRequestException refused = TokenRequestException.permanent("it answered 400", "");
+    for (int probe = 0; probe < 5; probe++) {
+      reports.failed(refused);
+      time.advance(15, TimeUnit.MINUTES);
+    }
+    assertThat(lines.said).hasSize(1);
+
+    reports.newSecret();
+    reports.failed(refused);
+
+    assertThat(lines.said).filteredOn(line -> line.startsWith("ERROR")).hasSize(2);
+  }
+
+  @Test
+  void a_lead_that_is_too_long_is_reported_once() {
+    reports.leadTooLong(3_600_000, 1_800_000);
+    reports.leadTooLong(3_600_000, 1_800_000);
+
+    assertThat(lines.said).hasSize(1);
+    assertThat(lines.said.get(0)).startsWith("WARN refresh-ahead is 3600 s").contains("1800 s");
+  }
+
+  @Test
   void nothing_above_debug_is_said_while_all_goes_well() {
     reports.asking(1);
     reports.got(1, 60_000);

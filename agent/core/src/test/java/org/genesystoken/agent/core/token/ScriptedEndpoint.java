@@ -3,6 +3,7 @@ package org.genesystoken.agent.core.token;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.genesystoken.agent.core.config.Secret;
 import org.genesystoken.agent.core.endpoint.TokenEndpoint;
 import org.genesystoken.agent.core.endpoint.TokenRequestException;
@@ -17,7 +18,7 @@ final class ScriptedEndpoint implements TokenEndpoint {
   private final AtomicInteger requests = new AtomicInteger();
   private final Deque<Step> script = new ArrayDeque<>();
   private final AtomicInteger looks = new AtomicInteger();
-  private volatile boolean newSecret;
+  private volatile BooleanSupplier newSecret = () -> false;
   private volatile Step otherwise = token -> grant(token, 3_600);
 
   /** What the next request that has no step yet gets. */
@@ -38,7 +39,12 @@ final class ScriptedEndpoint implements TokenEndpoint {
 
   /** Whether somebody has replaced the secret, until it is used. */
   void newSecret(boolean there) {
-    newSecret = there;
+    newSecret = () -> there;
+  }
+
+  /** What comes of looking after a new secret, until it is used. */
+  void looking(BooleanSupplier look) {
+    newSecret = look;
   }
 
   /** How often it was looked after a new secret. */
@@ -49,7 +55,7 @@ final class ScriptedEndpoint implements TokenEndpoint {
   @Override
   public boolean hasNewSecret() {
     looks.incrementAndGet();
-    return newSecret;
+    return newSecret.getAsBoolean();
   }
 
   static TokenResponse grant(String token, long seconds) {
@@ -74,7 +80,7 @@ final class ScriptedEndpoint implements TokenEndpoint {
 
   @Override
   public TokenResponse request() throws TokenRequestException {
-    newSecret = false;
+    newSecret = () -> false;
     Step step;
     String token = "token-" + requests.incrementAndGet();
     synchronized (this) {

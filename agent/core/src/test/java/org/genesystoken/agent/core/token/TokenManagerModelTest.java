@@ -48,6 +48,7 @@ class TokenManagerModelTest {
         .withAction(4, step("refusal of what is sent", World::refusal))
         .withAction(1, step("late refusal", World::lateRefusal))
         .withAction(2, step("refused replay", World::refusedReplay))
+        .withAction(2, step("good answer", World::goodAnswer))
         .withAction(3, step("answer", World::land))
         .withAction(1, step("new secret", World::newSecret))
         .withAction(3, choosing("endpoint", World::mood, Mood.values()))
@@ -79,7 +80,8 @@ class TokenManagerModelTest {
   @Property(tries = 300)
   void an_api_that_refuses_every_token_costs_five_requests_in_any_fifteen_minutes(
       @ForAll @Size(min = 30, max = 300) List<@IntRange(min = 1, max = 60_000) Integer> pauses,
-      @ForAll @IntRange(max = 4_000) int latency) {
+      @ForAll @IntRange(max = 4_000) int latency,
+      @ForAll Random random) {
     World world = new World();
     world.lifeMillis = 86_400_000;
     world.request();
@@ -93,9 +95,15 @@ class TokenManagerModelTest {
       CompletableFuture<Boolean> renewed =
           world.manager.renewAsync(sent, Long.MAX_VALUE).toCompletableFuture();
       world.time.runDue();
-      if (renewed.getNow(false)) {
+      boolean replays = renewed.getNow(false) && random.nextBoolean();
+      if (replays) {
         String replayed = world.manager.headerNow();
         world.time.advance(latency, TimeUnit.MILLISECONDS);
+        if (random.nextBoolean()) {
+          // another call is refused on the new token before the replay is
+          world.manager.renewAsync(replayed, Long.MAX_VALUE);
+          world.time.runDue();
+        }
         world.manager.replayRefused(replayed);
       }
       world.time.advance(pause, TimeUnit.MILLISECONDS);
@@ -199,6 +207,12 @@ class TokenManagerModelTest {
     void refusedReplay() {
       if (sent != null) {
         manager.replayRefused(sent);
+      }
+    }
+
+    void goodAnswer() {
+      if (sent != null) {
+        manager.accepted(sent);
       }
     }
 
