@@ -98,6 +98,11 @@ final class ForkedApp implements AutoCloseable {
       return new Launch(jdk, jvmArgs, more, classPath, program);
     }
 
+    /** Where a library's own use of Unsafe is worth a warning of Java 24 and later on stderr. */
+    Launch allowingUnsafe() {
+      return jdk.release() < 24 ? this : with("--sun-misc-unsafe-memory-access=allow");
+    }
+
     private static List<String> and(List<String> these, String... those) {
       List<String> all = new ArrayList<>(these);
       all.addAll(List.of(those));

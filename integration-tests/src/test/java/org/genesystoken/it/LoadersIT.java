@@ -199,9 +199,11 @@ class LoadersIT {
     List<String> main = new ArrayList<>(List.of("org.genesystoken.it.osgi.Framework"));
     main.add(folder.resolve("framework").toString());
     bundles.forEach(bundle -> main.add(bundle.toString()));
-    return launch.running(
-        List.of("probe-osgi", inTarget(loader("org.apache.felix.framework"))),
-        main.toArray(String[]::new));
+    return launch
+        .running(
+            List.of("probe-osgi", inTarget(loader("org.apache.felix.framework"))),
+            main.toArray(String[]::new))
+        .allowingUnsafe();
   }
 
   private static List<Path> jars() {
