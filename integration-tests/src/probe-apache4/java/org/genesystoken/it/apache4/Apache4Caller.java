@@ -30,6 +30,7 @@ import org.genesystoken.it.probe.Bytes;
 import org.genesystoken.it.probe.Call;
 import org.genesystoken.it.probe.HttpCaller;
 import org.genesystoken.it.probe.Outcome;
+import org.genesystoken.it.probe.Patience;
 
 /** A client with a pool of one connection, and interceptors of the app's. */
 public final class Apache4Caller implements HttpCaller {
@@ -47,12 +48,14 @@ public final class Apache4Caller implements HttpCaller {
   }
 
   @Override
+  @SuppressWarnings("try") // patience has only to be closed
   public void call(Call call, Outcome outcome) throws Exception {
     requestsSeen.set(0);
     responsesSeen.set(0);
     HttpUriRequest request = request(call);
     HttpClientContext context = HttpClientContext.create();
-    try (CloseableHttpResponse response = client(call).execute(request, context)) {
+    try (Patience patience = Patience.with(call, request::abort);
+        CloseableHttpResponse response = client(call).execute(request, context)) {
       outcome.add("code", response.getStatusLine().getStatusCode());
       outcome.add("status line", response.getStatusLine());
       outcome.headers("header", headers(response.getAllHeaders()));

@@ -29,6 +29,7 @@ import org.genesystoken.it.probe.Bytes;
 import org.genesystoken.it.probe.Call;
 import org.genesystoken.it.probe.HttpCaller;
 import org.genesystoken.it.probe.Outcome;
+import org.genesystoken.it.probe.Patience;
 
 /** A client with a pool of one connection, and interceptors of the app's. */
 public final class Apache5Caller implements HttpCaller {
@@ -46,12 +47,14 @@ public final class Apache5Caller implements HttpCaller {
   }
 
   @Override
+  @SuppressWarnings("try") // patience has only to be closed
   public void call(Call call, Outcome outcome) throws Exception {
     requestsSeen.set(0);
     responsesSeen.set(0);
     HttpUriRequestBase request = request(call);
     HttpClientContext context = HttpClientContext.create();
-    try (CloseableHttpResponse response = execute(call, request, context)) {
+    try (Patience patience = Patience.with(call, request::abort);
+        CloseableHttpResponse response = execute(call, request, context)) {
       outcome.add("code", response.getCode());
       outcome.add("status line", new StatusLine(response));
       outcome.headers("header", headers(response.getHeaders()));

@@ -27,6 +27,7 @@ import okhttp3.Response;
 import org.genesystoken.it.probe.Bytes;
 import org.genesystoken.it.probe.HttpCaller;
 import org.genesystoken.it.probe.Outcome;
+import org.genesystoken.it.probe.Patience;
 
 /** A client with a pool of one connection, and interceptors and listeners of the app's. */
 public final class OkhttpCaller implements HttpCaller {
@@ -92,11 +93,15 @@ public final class OkhttpCaller implements HttpCaller {
     }
   }
 
+  @SuppressWarnings("try") // patience has only to be closed
   private Response answer(org.genesystoken.it.probe.Call call, Request request) throws IOException {
     Call made = client(call).newCall(request);
-    if (call.get("way", null) == null) {
-      return made.execute();
+    try (Patience patience = Patience.with(call, made::cancel)) {
+      return call.get("way", null) == null ? made.execute() : enqueued(made);
     }
+  }
+
+  private static Response enqueued(Call made) throws IOException {
     CompletableFuture<Response> answer = new CompletableFuture<>();
     made.enqueue(
         new Callback() {
@@ -126,7 +131,8 @@ public final class OkhttpCaller implements HttpCaller {
             call.get("redirect", ""),
             call.get("proxy", ""),
             call.get("user", ""),
-            call.get("timeout", "")),
+            call.get("timeout", ""),
+            call.get("call-timeout", "")),
         key -> build(call));
   }
 
@@ -136,6 +142,7 @@ public final class OkhttpCaller implements HttpCaller {
         new OkHttpClient.Builder()
             .connectTimeout(10, TimeUnit.SECONDS)
             .readTimeout(timeout, TimeUnit.MILLISECONDS)
+            .callTimeout(call.getInt("call-timeout", 0), TimeUnit.MILLISECONDS)
             // its own would keep the JVM alive for a minute
             .dispatcher(new Dispatcher(Executors.newCachedThreadPool(OkhttpCaller::daemon)))
             .connectionPool(new ConnectionPool(1, 1, TimeUnit.MINUTES))

@@ -1,0 +1,247 @@
+package org.genesystoken.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.genesystoken.it.FakeGenesys.Answer;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Calls through the clients of apps that do not come to their end: cancelled, out of time, or with
+ * the replay lost; and the connection, of which each client has one, is there for the next call.
+ */
+class CutShortIT {
+  /** Milliseconds; by then a call has come to where it hangs. */
+  private static final int SOON = 400;
+
+  /** Milliseconds that a call may last which was cut short. */
+  private static final long IN_TIME = 1200;
+
+  @TestFactory
+  Stream<DynamicNode> calls() {
+    return Matrix.onEveryJdk(
+        jdk ->
+            Client.librariesOn(jdk)
+                // which has an IT of its own for this
+                .filter(client -> !client.isAsyncHttpClient())
+                .filter(client -> jdk.release() == 8 || jdk.release() == 25)
+                .collect(Collectors.groupingBy(client -> String.join(",", client.classPath())))
+                .values()
+                .stream()
+                .flatMap(clients -> new App(jdk, clients).cells()));
+  }
+
+  @FunctionalInterface
+  private interface Check {
+    void run(Client client);
+  }
+
+  /** One version of a library on one JDK: an app with the agent, one without, and their server. */
+  private static final class App {
+    private final Jdks.Jdk jdk;
+    private final List<Client> clients;
+    private final FakeGenesys genesys = new FakeGenesys();
+    private final RawApi api = new RawApi(genesys);
+    private ForkedApp app;
+    private ForkedApp agentless;
+
+    App(Jdks.Jdk jdk, List<Client> clients) {
+      this.jdk = jdk;
+      this.clients = clients;
+    }
+
+    Stream<DynamicTest> cells() {
+      return Stream.concat(
+          clients.stream().flatMap(this::cells),
+          clients.stream()
+              .limit(1)
+              .map(
+                  client ->
+                      dynamicTest(
+                          Matrix.name(jdk, client, "calls cut short: nothing on stdout"),
+                          this::finish)));
+    }
+
+    private Stream<DynamicTest> cells(Client client) {
+      return Stream.of(
+              cell("expired, the replay is lost: the app's 401", client, this::lost),
+              cell("cancelled in attempt 1", client, this::cancelled),
+              cell("cancelled in attempt 2", client, this::cancelledInReplay),
+              cell("cancelled while it waits for the next token", client, this::cancelledInRenewal),
+              cell("cancelled while it waits for its first token", client, this::cancelledCold),
+              cell("the app's time-out holds in the replay", client, this::timeout),
+              cell(
+                  "the app's time-out ends in the token request: its 401 in time",
+                  client,
+                  this::timeoutInRenewal),
+              client.isOkHttp()
+                  ? cell("the call's time-out bounds both attempts", client, this::callTimeout)
+                  : Stream.<DynamicTest>of())
+          .flatMap(cells -> cells);
+    }
+
+    private Stream<DynamicTest> cell(String name, Client client, Check check) {
+      return Stream.of(
+          dynamicTest(
+              Matrix.name(jdk, client, name),
+              () -> {
+                start(client);
+                check.run(client);
+              }));
+    }
+
+    private void start(Client client) {
+      if (app == null) {
+        app = launch().start();
+        agentless = ForkedApp.Launch.on(jdk).with(client).start();
+      }
+      genesys.reset();
+      good(client);
+      // so that both have a connection that is in use again
+      assertThat(agentless.run(get(client, "/open"))).contains("code: 200");
+      api.forget();
+      genesys.forget();
+    }
+
+    /** With a time of waiting that only the app can end before the test does. */
+    private ForkedApp.Launch launch() {
+      return ForkedApp.Launch.on(jdk)
+          .with(clients.get(0))
+          .withAgent(
+              AgentSettings.clientCredentials(genesys)
+                  .with("hosts", api.host() + "," + genesys.hosts())
+                  .with("wait", "20s")
+                  .asArgument());
+    }
+
+    private void lost(Client client) {
+      genesys.kill();
+      List<String> seen = app.run(get(client, "/lost"));
+      assertThat(seen).contains("code: 401").anyMatch(line -> line.contains("bad.credentials"));
+      assertThat(api.requests()).hasSizeGreaterThan(1);
+      good(client);
+    }
+
+    private void cancelled(Client client) {
+      assertThat(cancelled(app, client, "/hang/0"))
+          .isEqualTo(cancelled(agentless, client, "/hang/0"));
+      good(client);
+    }
+
+    private void cancelledInReplay(Client client) {
+      // given
+      genesys.kill();
+
+      // when
+      List<String> seen = cancelled(app, client, "/hang-live/0");
+
+      // then
+      assertThat(api.requests()).hasSize(2);
+      assertThat(api.awaitAbandoned()).as("request aborted").isTrue();
+      assertThat(seen).isEqualTo(cancelled(agentless, client, "/hang/0"));
+      good(client);
+    }
+
+    private void cancelledInRenewal(Client client) {
+      // given
+      genesys.kill();
+      genesys.tokenEndpointSays(tokenAfter(1500));
+
+      // when
+      List<String> seen = cancelled(app, client, "/api");
+
+      // then
+      assertThat(api.requests()).hasSize(1);
+      assertThat(seen).hasSize(1).allMatch(line -> line.startsWith("threw: "));
+      good(client);
+    }
+
+    private void cancelledCold(Client client) {
+      genesys.tokenEndpointSays(tokenAfter(6000));
+      try (ForkedApp cold = launch().start()) {
+        // of a host that is none of the agent's: the library is there, and no token
+        assertThat(cold.run(get(client, "/open").replace("127.0.0.1", "localhost")))
+            .contains("code: 200");
+        api.forget();
+        List<String> seen = cancelled(cold, client, "/api");
+        assertThat(api.requests()).isEmpty();
+        assertThat(seen).hasSize(1).allMatch(line -> line.startsWith("threw: "));
+      }
+    }
+
+    private void timeout(Client client) {
+      genesys.kill();
+      List<String> seen = app.run(get(client, "/hang-live/0") + "\ttimeout=" + SOON);
+      // the replay was never answered, so the app has what it would have had without the agent
+      assertThat(seen).contains("code: 401").anyMatch(line -> line.contains("bad.credentials"));
+      assertThat(millis(seen)).isBetween(SOON - 50L, IN_TIME);
+      assertThat(api.requests()).hasSize(2);
+      good(client);
+    }
+
+    private void timeoutInRenewal(Client client) {
+      genesys.kill();
+      genesys.tokenEndpointSays(tokenAfter(1500));
+      List<String> seen = app.run(get(client, "/api") + "\ttimeout=" + SOON);
+      assertThat(seen).contains("code: 401").anyMatch(line -> line.contains("bad.credentials"));
+      assertThat(millis(seen)).isLessThan(IN_TIME);
+      assertThat(api.requests()).hasSize(1);
+      good(client);
+    }
+
+    private void callTimeout(Client client) {
+      genesys.kill();
+      List<String> seen = app.run(get(client, "/hang-live/300") + "\tcall-timeout=600");
+      assertThat(seen).anyMatch(line -> line.startsWith("threw: ") && line.contains("timeout"));
+      // two attempts of their own would take 900
+      assertThat(millis(seen)).isBetween(550L, 850L);
+      assertThat(api.requests()).hasSize(2);
+      good(client);
+    }
+
+    /** What an app sees that loses patience, without the time. */
+    private List<String> cancelled(ForkedApp from, Client client, String path) {
+      List<String> seen = from.run(get(client, path) + "\tcancel-after=" + SOON);
+      assertThat(millis(seen)).as("ended in time").isBetween(SOON - 50L, IN_TIME);
+      return seen.stream()
+          .filter(line -> !line.startsWith("millis: ") && !line.startsWith("sent: "))
+          .toList();
+    }
+
+    /** The one connection was given back. */
+    private void good(Client client) {
+      assertThat(app.run(get(client, "/api"))).as("the next call").contains("code: 200");
+    }
+
+    private void finish() throws Exception {
+      try (genesys;
+          api) {
+        agentless.close();
+        assertThat(app.finish()).as("exit code").isZero();
+        assertThat(app.foreignStdout()).as("stdout").isEmpty();
+        assertThat(app.everything()).doesNotContain(FakeGenesys.TOKEN_MARK);
+      }
+    }
+
+    /** One that comes in the end. */
+    private Answer tokenAfter(int millis) {
+      return Answers.token(genesys.mint(), null).after(millis);
+    }
+
+    private String get(Client client, String path) {
+      return "call\t" + client.field() + "\turl=" + api.http(path) + Scenarios.STALE;
+    }
+
+    private static long millis(List<String> seen) {
+      return seen.stream()
+          .filter(line -> line.startsWith("millis: "))
+          .mapToLong(line -> Long.parseLong(line.substring("millis: ".length())))
+          .sum();
+    }
+  }
+}
