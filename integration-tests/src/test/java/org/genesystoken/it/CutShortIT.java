@@ -3,34 +3,70 @@ package org.genesystoken.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.genesystoken.it.FakeGenesys.Answer;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Calls through the clients of apps that do not come to their end: cancelled, out of time, or with
  * the replay lost; and the connection, of which each client has one, is there for the next call.
  */
 class CutShortIT {
-  /** Milliseconds; by then a call has come to where it hangs. */
-  private static final int SOON = 400;
+  /** The app's own time-out. Milliseconds. */
+  private static final int TIMEOUT = 800;
 
-  /** Milliseconds that a call may last which was cut short. */
-  private static final long IN_TIME = 1200;
+  /** Milliseconds that a call may last which was cut short; what it waits for takes longer. */
+  private static final long IN_TIME = 3000;
 
-  @TestFactory
-  Stream<DynamicNode> calls() {
+  @Nested
+  @Execution(ExecutionMode.CONCURRENT)
+  class Apache4 {
+    @TestFactory
+    @Execution(ExecutionMode.SAME_THREAD)
+    Stream<DynamicNode> calls() {
+      return cells("Apache HttpClient 4");
+    }
+  }
+
+  @Nested
+  @Execution(ExecutionMode.CONCURRENT)
+  class Apache5 {
+    @TestFactory
+    @Execution(ExecutionMode.SAME_THREAD)
+    Stream<DynamicNode> calls() {
+      return cells("Apache HttpClient 5");
+    }
+  }
+
+  @Nested
+  @Execution(ExecutionMode.CONCURRENT)
+  class OkHttp {
+    @TestFactory
+    @Execution(ExecutionMode.SAME_THREAD)
+    Stream<DynamicNode> calls() {
+      return cells("OkHttp");
+    }
+  }
+
+  /** AsyncHttpClient has an IT of its own for this. */
+  private static Stream<DynamicNode> cells(String library) {
     return Matrix.onEveryJdk(
         jdk ->
             Client.librariesOn(jdk)
-                // which has an IT of its own for this
-                .filter(client -> !client.isAsyncHttpClient())
+                .filter(client -> client.toString().startsWith(library))
                 .filter(client -> jdk.release() == 8 || jdk.release() == 25)
-                .collect(Collectors.groupingBy(client -> String.join(",", client.classPath())))
+                .collect(
+                    Collectors.groupingBy(
+                        client -> String.join(",", client.classPath()),
+                        LinkedHashMap::new,
+                        Collectors.toList()))
                 .values()
                 .stream()
                 .flatMap(clients -> new App(jdk, clients).cells()));
@@ -114,7 +150,8 @@ class CutShortIT {
           .with(clients.get(0))
           .withAgent(
               AgentSettings.clientCredentials(genesys)
-                  .with("hosts", api.host() + "," + genesys.hosts())
+                  .with("hosts", api.host())
+                  .with("token-url", api.http("/token"))
                   .with("wait", "20s")
                   .asArgument());
     }
@@ -128,9 +165,14 @@ class CutShortIT {
     }
 
     private void cancelled(Client client) {
-      assertThat(cancelled(app, client, "/hang/0"))
-          .isEqualTo(cancelled(agentless, client, "/hang/0"));
+      List<String> seen = cancelled(app, client, "/hang/0");
+      assertThat(seen).isEqualTo(cancelledAgentless(client));
       good(client);
+    }
+
+    private List<String> cancelledAgentless(Client client) {
+      api.forget();
+      return cancelled(agentless, client, "/hang/0");
     }
 
     private void cancelledInReplay(Client client) {
@@ -143,51 +185,60 @@ class CutShortIT {
       // then
       assertThat(api.requests()).hasSize(2);
       assertThat(api.awaitAbandoned()).as("request aborted").isTrue();
-      assertThat(seen).isEqualTo(cancelled(agentless, client, "/hang/0"));
+      assertThat(seen).isEqualTo(cancelledAgentless(client));
       good(client);
     }
 
     private void cancelledInRenewal(Client client) {
       // given
       genesys.kill();
-      genesys.tokenEndpointSays(tokenAfter(1500));
+      api.holdTokens();
 
       // when
       List<String> seen = cancelled(app, client, "/api");
 
       // then
+      api.releaseTokens();
       assertThat(api.requests()).hasSize(1);
       assertThat(seen).hasSize(1).allMatch(line -> line.startsWith("threw: "));
       good(client);
     }
 
     private void cancelledCold(Client client) {
-      genesys.tokenEndpointSays(tokenAfter(6000));
+      // given
+      api.holdTokens();
       try (ForkedApp cold = launch().start()) {
-        // of a host that is none of the agent's: the library is there, and no token
-        assertThat(cold.run(get(client, "/open").replace("127.0.0.1", "localhost")))
-            .contains("code: 200");
-        api.forget();
+        // when
         List<String> seen = cancelled(cold, client, "/api");
+
+        // then
         assertThat(api.requests()).isEmpty();
         assertThat(seen).hasSize(1).allMatch(line -> line.startsWith("threw: "));
+      } finally {
+        api.releaseTokens();
       }
     }
 
     private void timeout(Client client) {
       genesys.kill();
-      List<String> seen = app.run(get(client, "/hang-live/0") + "\ttimeout=" + SOON);
+      List<String> seen = app.run(get(client, "/hang-live/0") + "\ttimeout=" + TIMEOUT);
       // the replay was never answered, so the app has what it would have had without the agent
       assertThat(seen).contains("code: 401").anyMatch(line -> line.contains("bad.credentials"));
-      assertThat(millis(seen)).isBetween(SOON - 50L, IN_TIME);
+      assertThat(millis(seen)).isBetween(TIMEOUT - 50L, IN_TIME);
       assertThat(api.requests()).hasSize(2);
       good(client);
     }
 
     private void timeoutInRenewal(Client client) {
+      // given
       genesys.kill();
-      genesys.tokenEndpointSays(tokenAfter(1500));
-      List<String> seen = app.run(get(client, "/api") + "\ttimeout=" + SOON);
+      api.holdTokens();
+
+      // when
+      List<String> seen = app.run(get(client, "/api") + "\ttimeout=" + TIMEOUT);
+
+      // then
+      api.releaseTokens();
       assertThat(seen).contains("code: 401").anyMatch(line -> line.contains("bad.credentials"));
       assertThat(millis(seen)).isLessThan(IN_TIME);
       assertThat(api.requests()).hasSize(1);
@@ -196,18 +247,23 @@ class CutShortIT {
 
     private void callTimeout(Client client) {
       genesys.kill();
-      List<String> seen = app.run(get(client, "/hang-live/300") + "\tcall-timeout=600");
+      List<String> seen = app.run(get(client, "/hang-live/700") + "\tcall-timeout=1000");
       assertThat(seen).anyMatch(line -> line.startsWith("threw: ") && line.contains("timeout"));
-      // two attempts of their own would take 900
-      assertThat(millis(seen)).isBetween(550L, 850L);
+      // two attempts of their own would take 1700
+      assertThat(millis(seen)).isBetween(950L, 1500L);
       assertThat(api.requests()).hasSize(2);
       good(client);
     }
 
-    /** What an app sees that loses patience, without the time. */
+    /** What an app sees that cancels when something hangs, without the time. */
     private List<String> cancelled(ForkedApp from, Client client, String path) {
-      List<String> seen = from.run(get(client, path) + "\tcancel-after=" + SOON);
-      assertThat(millis(seen)).as("ended in time").isBetween(SOON - 50L, IN_TIME);
+      List<String> seen =
+          from.run(
+              get(client, path)
+                  // by a name that is none of the agent's
+                  + "\tcancel-when="
+                  + api.http("/hanging").replace("127.0.0.1", "localhost"));
+      assertThat(millis(seen)).as("ended in time").isLessThan(IN_TIME);
       return seen.stream()
           .filter(line -> !line.startsWith("millis: ") && !line.startsWith("sent: "))
           .toList();
@@ -226,11 +282,6 @@ class CutShortIT {
         assertThat(app.foreignStdout()).as("stdout").isEmpty();
         assertThat(app.everything()).doesNotContain(FakeGenesys.TOKEN_MARK);
       }
-    }
-
-    /** One that comes in the end. */
-    private Answer tokenAfter(int millis) {
-      return Answers.token(genesys.mint(), null).after(millis);
     }
 
     private String get(Client client, String path) {

@@ -48,14 +48,13 @@ public final class Apache4Caller implements HttpCaller {
   }
 
   @Override
-  @SuppressWarnings("try") // patience has only to be closed
   public void call(Call call, Outcome outcome) throws Exception {
     requestsSeen.set(0);
     responsesSeen.set(0);
     HttpUriRequest request = request(call);
     HttpClientContext context = HttpClientContext.create();
-    try (Patience patience = Patience.with(call, request::abort);
-        CloseableHttpResponse response = client(call).execute(request, context)) {
+    Patience.with(call, request::abort);
+    try (CloseableHttpResponse response = client(call).execute(request, context)) {
       outcome.add("code", response.getStatusLine().getStatusCode());
       outcome.add("status line", response.getStatusLine());
       outcome.headers("header", headers(response.getAllHeaders()));

@@ -47,14 +47,13 @@ public final class Apache5Caller implements HttpCaller {
   }
 
   @Override
-  @SuppressWarnings("try") // patience has only to be closed
   public void call(Call call, Outcome outcome) throws Exception {
     requestsSeen.set(0);
     responsesSeen.set(0);
     HttpUriRequestBase request = request(call);
     HttpClientContext context = HttpClientContext.create();
-    try (Patience patience = Patience.with(call, request::abort);
-        CloseableHttpResponse response = execute(call, request, context)) {
+    Patience.with(call, request::abort);
+    try (CloseableHttpResponse response = execute(call, request, context)) {
       outcome.add("code", response.getCode());
       outcome.add("status line", new StatusLine(response));
       outcome.headers("header", headers(response.getHeaders()));

@@ -93,12 +93,10 @@ public final class OkhttpCaller implements HttpCaller {
     }
   }
 
-  @SuppressWarnings("try") // patience has only to be closed
   private Response answer(org.genesystoken.it.probe.Call call, Request request) throws IOException {
     Call made = client(call).newCall(request);
-    try (Patience patience = Patience.with(call, made::cancel)) {
-      return call.get("way", null) == null ? made.execute() : enqueued(made);
-    }
+    Patience.with(call, made::cancel);
+    return call.get("way", null) == null ? made.execute() : enqueued(made);
   }
 
   private static Response enqueued(Call made) throws IOException {

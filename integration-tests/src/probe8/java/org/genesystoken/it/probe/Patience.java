@@ -1,40 +1,33 @@
 package org.genesystoken.it.probe;
 
-import java.util.Timer;
-import java.util.TimerTask;
+import java.io.IOException;
+import java.net.URL;
 
-/** An app that does not wait for ever. Immutable. */
-public final class Patience implements AutoCloseable {
-  private final Timer timer;
-
-  private Patience(Timer timer) {
-    this.timer = timer;
-  }
+/** An app that does not wait for ever. */
+public final class Patience {
+  private Patience() {}
 
   /**
-   * Cancels a call when the milliseconds of {@code cancel-after=} have passed; without that field
-   * never. To be closed when the call has ended.
+   * Cancels a call when the server of {@code cancel-when=} answers; without that field never.
    *
    * @param cancel runs on a thread of its own
    */
-  public static Patience with(Call call, Runnable cancel) {
-    Timer timer = new Timer("patience", true);
-    int millis = call.getInt("cancel-after", 0);
-    if (millis > 0) {
-      timer.schedule(
-          new TimerTask() {
-            @Override
-            public void run() {
-              cancel.run();
-            }
-          },
-          millis);
+  public static void with(Call call, Runnable cancel) {
+    String url = call.get("cancel-when", null);
+    if (url != null) {
+      Thread thread = new Thread(() -> wait(url, cancel));
+      thread.setDaemon(true);
+      thread.start();
     }
-    return new Patience(timer);
   }
 
-  @Override
-  public void close() {
-    timer.cancel();
+  private static void wait(String url, Runnable cancel) {
+    try {
+      new URL(url).openStream().close();
+    } catch (IOException e) {
+      // then the call is not cancelled, as the test will see
+      return;
+    }
+    cancel.run();
   }
 }
