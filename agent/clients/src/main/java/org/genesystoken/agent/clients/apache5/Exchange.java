@@ -4,6 +4,7 @@ import java.io.IOException;
 import org.apache.hc.client5.http.RouteInfo;
 import org.apache.hc.client5.http.classic.ExecRuntime;
 import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.classic.RequestFailedException;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -124,6 +125,10 @@ final class Exchange {
   }
 
   private Object send(Send way, KeptBody kept) {
+    if (runtime.isExecutionAborted()) {
+      // In the library's words: of itself it would miss the connection that the abort took away.
+      return new RequestFailedException("Request aborted");
+    }
     HttpEntity entity = request.getEntity();
     Header[] own = request.getHeaders(HttpHeaders.AUTHORIZATION);
     sent = own.length == 0 ? null : own[0].getValue();
