@@ -35,9 +35,6 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
   /** The JDK takes no less for a time-out; the attempt then times out at once. */
   private static final Duration LEAST = Duration.ofMillis(1);
 
-  /** How long the app's call may be held up for a body that the app itself may never read. */
-  private static final long PATIENCE_MILLIS = 2000;
-
   private final TokenPolicy policy;
   private final HttpClient client;
   private final HttpRequest request;
@@ -284,7 +281,8 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
             this,
             info,
             failure(info),
-            new CompletableFuture<Void>().completeOnTimeout(null, PATIENCE_MILLIS, MILLISECONDS))
+            new CompletableFuture<Void>()
+                .completeOnTimeout(null, TokenPolicy.BODY_PATIENCE, MILLISECONDS))
         : subscriber(info);
   }
 
@@ -297,8 +295,8 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
 
   /** Whether the headers of an answer, or its body, can tell what it means. */
   private boolean isClear(ResponseInfo info) {
-    return TokenPolicy.mayTellInBody(info.headers().firstValue("Content-Type").orElse(null))
-        || refusals().isClearWithoutBody(answer(info));
+    return refusals()
+        .isTelling(answer(info), info.headers().firstValue("Content-Type").orElse(null));
   }
 
   private RefusedCall refusals() {
