@@ -15,13 +15,13 @@ public final class Patience {
   public static void with(Call call, Runnable cancel) {
     String url = call.get("cancel-when", null);
     if (url != null) {
-      Thread thread = new Thread(() -> wait(url, cancel));
+      Thread thread = new Thread(() -> cancelWhenAnswered(url, cancel));
       thread.setDaemon(true);
       thread.start();
     }
   }
 
-  private static void wait(String url, Runnable cancel) {
+  private static void cancelWhenAnswered(String url, Runnable cancel) {
     try {
       new URL(url).openStream().close();
     } catch (IOException e) {
