@@ -19,6 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * The probe app in a JVM of its own. Commands go in one by one; what the app sees comes back as
@@ -47,9 +48,15 @@ final class ForkedApp implements AutoCloseable {
 
   /** How to start the app; each method returns a changed copy. Immutable. */
   record Launch(
-      Jdks.Jdk jdk, List<String> jvmArgs, Map<String, String> environment, List<String> libraries) {
+      Jdks.Jdk jdk,
+      List<String> jvmArgs,
+      Map<String, String> environment,
+      List<String> classPath,
+      List<String> program) {
     static Launch on(Jdks.Jdk jdk) {
-      return new Launch(jdk, List.of(), Map.of(), List.of());
+      List<String> probe = jdk.release() < 11 ? List.of("probe8") : List.of("probe8", "probe11");
+      return new Launch(
+          jdk, List.of(), Map.of(), probe, List.of("org.genesystoken.it.probe.Probe"));
     }
 
     /** With what a client needs on the class path. */
@@ -61,13 +68,21 @@ final class ForkedApp implements AutoCloseable {
      * @param entries folders in the build output, besides the probe's own
      */
     Launch withClassPath(String... entries) {
-      return new Launch(jdk, jvmArgs, environment, List.of(entries));
+      return new Launch(jdk, jvmArgs, environment, and(classPath, entries), program);
+    }
+
+    /**
+     * A program that comes to the probe in its own way.
+     *
+     * @param entries all of its class path
+     * @param mainAndArguments the name of its class, then what it is told
+     */
+    Launch running(List<String> entries, String... mainAndArguments) {
+      return new Launch(jdk, jvmArgs, environment, entries, List.of(mainAndArguments));
     }
 
     Launch with(String... args) {
-      List<String> more = new ArrayList<>(jvmArgs);
-      more.addAll(List.of(args));
-      return new Launch(jdk, more, environment, libraries);
+      return new Launch(jdk, and(jvmArgs, args), environment, classPath, program);
     }
 
     /**
@@ -80,7 +95,18 @@ final class ForkedApp implements AutoCloseable {
     Launch withEnvironment(String name, String value) {
       Map<String, String> more = new LinkedHashMap<>(environment);
       more.put(name, value);
-      return new Launch(jdk, jvmArgs, more, libraries);
+      return new Launch(jdk, jvmArgs, more, classPath, program);
+    }
+
+    /** Where a library's own use of Unsafe is worth a warning of Java 24 and later on stderr. */
+    Launch allowingUnsafe() {
+      return jdk.release() < 24 ? this : with("--sun-misc-unsafe-memory-access=allow");
+    }
+
+    private static List<String> and(List<String> these, String... those) {
+      List<String> all = new ArrayList<>(these);
+      all.addAll(List.of(those));
+      return all;
     }
 
     ForkedApp start() {
@@ -88,14 +114,12 @@ final class ForkedApp implements AutoCloseable {
       command.add(jdk.java().toString());
       command.add("-Xmx256m");
       command.addAll(jvmArgs);
-      List<String> classPath = new ArrayList<>(List.of(target("probe8").toString()));
-      if (jdk.release() >= 11) {
-        classPath.add(target("probe11").toString());
-      }
-      libraries.forEach(library -> classPath.add(target("") + File.separator + library));
       command.add("-cp");
-      command.add(String.join(File.pathSeparator, classPath));
-      command.add("org.genesystoken.it.probe.Probe");
+      command.add(
+          classPath.stream()
+              .map(entry -> target("") + File.separator + entry)
+              .collect(Collectors.joining(File.pathSeparator)));
+      command.addAll(program);
       ProcessBuilder builder = new ProcessBuilder(command);
       clear(builder.environment());
       builder.environment().putAll(environment);

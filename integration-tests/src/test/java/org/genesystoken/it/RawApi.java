@@ -34,6 +34,7 @@ final class RawApi implements AutoCloseable {
   private volatile CountDownLatch hanging = new CountDownLatch(1);
   private volatile CountDownLatch abandoned = new CountDownLatch(1);
   private volatile CountDownLatch gate = new CountDownLatch(1);
+  private volatile CountDownLatch tokenGate = new CountDownLatch(0);
 
   /**
    * One request.
@@ -78,6 +79,15 @@ final class RawApi implements AutoCloseable {
     hanging = new CountDownLatch(1);
     abandoned = new CountDownLatch(1);
     gate = new CountDownLatch(1);
+  }
+
+  /** From now on requests for a token hang, for some seconds at most. */
+  void holdTokens() {
+    tokenGate = new CountDownLatch(1);
+  }
+
+  void releaseTokens() {
+    tokenGate.countDown();
   }
 
   /** Lets the request that hangs have its answer. */
@@ -135,6 +145,14 @@ final class RawApi implements AutoCloseable {
       out.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
     }
     String sha256 = sha256(head, in);
+    if (path[1].equals("token")) {
+      token(out);
+      return;
+    }
+    if (path[1].equals("hanging")) {
+      reply(out, awaitHanging() ? "200 OK" : "504 Gateway Timeout", "", "");
+      return;
+    }
     requests.add(new Request(head, sha256));
     switch (path[1]) {
       case "open" -> reply(out, "200 OK", "", sha256);
@@ -179,6 +197,14 @@ final class RawApi implements AutoCloseable {
       }
       default -> reply(out, live ? "200 OK" : "401 Unauthorized", "", live ? sha256 : EXPIRED);
     }
+  }
+
+  private void token(OutputStream out) throws IOException {
+    if (tokenGate.getCount() > 0) {
+      hanging.countDown();
+      await(tokenGate);
+    }
+    reply(out, "200 OK", "", Answers.token(tokens.mint(), null).body());
   }
 
   private void hang(InputStream in) throws IOException {

@@ -56,10 +56,10 @@ class SdkIT {
       if (this != ASYNC_HTTP_CLIENT) {
         classPath.add("libraries/slf4j-2.0.9/*");
       }
-      ForkedApp.Launch launch =
-          ForkedApp.Launch.on(jdk).withClassPath(classPath.toArray(String[]::new));
-      // Guava's and Netty's own use of Unsafe, of which Java 24 and later warn on stderr
-      return jdk.release() < 24 ? launch : launch.with("--sun-misc-unsafe-memory-access=allow");
+      // Guava and Netty use it
+      return ForkedApp.Launch.on(jdk)
+          .withClassPath(classPath.toArray(String[]::new))
+          .allowingUnsafe();
     }
 
     String call(FakeGenesys genesys, String what, String way) {

@@ -30,6 +30,7 @@ import org.genesystoken.it.probe.Bytes;
 import org.genesystoken.it.probe.Call;
 import org.genesystoken.it.probe.HttpCaller;
 import org.genesystoken.it.probe.Outcome;
+import org.genesystoken.it.probe.Patience;
 
 /** A client with a pool of one connection, and interceptors of the app's. */
 public final class Apache4Caller implements HttpCaller {
@@ -52,6 +53,7 @@ public final class Apache4Caller implements HttpCaller {
     responsesSeen.set(0);
     HttpUriRequest request = request(call);
     HttpClientContext context = HttpClientContext.create();
+    Patience.with(call, request::abort);
     try (CloseableHttpResponse response = client(call).execute(request, context)) {
       outcome.add("code", response.getStatusLine().getStatusCode());
       outcome.add("status line", response.getStatusLine());

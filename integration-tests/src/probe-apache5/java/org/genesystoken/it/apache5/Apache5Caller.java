@@ -29,6 +29,7 @@ import org.genesystoken.it.probe.Bytes;
 import org.genesystoken.it.probe.Call;
 import org.genesystoken.it.probe.HttpCaller;
 import org.genesystoken.it.probe.Outcome;
+import org.genesystoken.it.probe.Patience;
 
 /** A client with a pool of one connection, and interceptors of the app's. */
 public final class Apache5Caller implements HttpCaller {
@@ -51,6 +52,7 @@ public final class Apache5Caller implements HttpCaller {
     responsesSeen.set(0);
     HttpUriRequestBase request = request(call);
     HttpClientContext context = HttpClientContext.create();
+    Patience.with(call, request::abort);
     try (CloseableHttpResponse response = execute(call, request, context)) {
       outcome.add("code", response.getCode());
       outcome.add("status line", new StatusLine(response));

@@ -27,6 +27,7 @@ import okhttp3.Response;
 import org.genesystoken.it.probe.Bytes;
 import org.genesystoken.it.probe.HttpCaller;
 import org.genesystoken.it.probe.Outcome;
+import org.genesystoken.it.probe.Patience;
 
 /** A client with a pool of one connection, and interceptors and listeners of the app's. */
 public final class OkhttpCaller implements HttpCaller {
@@ -94,9 +95,11 @@ public final class OkhttpCaller implements HttpCaller {
 
   private Response answer(org.genesystoken.it.probe.Call call, Request request) throws IOException {
     Call made = client(call).newCall(request);
-    if (call.get("way", null) == null) {
-      return made.execute();
-    }
+    Patience.with(call, made::cancel);
+    return call.get("way", null) == null ? made.execute() : enqueued(made);
+  }
+
+  private static Response enqueued(Call made) throws IOException {
     CompletableFuture<Response> answer = new CompletableFuture<>();
     made.enqueue(
         new Callback() {
@@ -126,7 +129,8 @@ public final class OkhttpCaller implements HttpCaller {
             call.get("redirect", ""),
             call.get("proxy", ""),
             call.get("user", ""),
-            call.get("timeout", "")),
+            call.get("timeout", ""),
+            call.get("call-timeout", "")),
         key -> build(call));
   }
 
@@ -136,6 +140,7 @@ public final class OkhttpCaller implements HttpCaller {
         new OkHttpClient.Builder()
             .connectTimeout(10, TimeUnit.SECONDS)
             .readTimeout(timeout, TimeUnit.MILLISECONDS)
+            .callTimeout(call.getInt("call-timeout", 0), TimeUnit.MILLISECONDS)
             // its own would keep the JVM alive for a minute
             .dispatcher(new Dispatcher(Executors.newCachedThreadPool(OkhttpCaller::daemon)))
             .connectionPool(new ConnectionPool(1, 1, TimeUnit.MINUTES))

@@ -69,10 +69,8 @@ final class Exchange implements HttpExecutionAware {
   Object execute(HttpClientContext context) {
     long budget = budgetMillis(context);
     Header own = request.getFirstHeader(HttpHeaders.AUTHORIZATION);
-    if (policy.mayReplace(own == null ? null : own.getValue())) {
-      // May wait for a first token; not later, with a connection in hand.
-      policy.authorization(own == null ? null : own.getValue(), budget);
-    }
+    // Not later, with a connection in hand.
+    Waiting.forToken(policy, own == null ? null : own.getValue(), budget, this::isAborted);
     KeptBody kept = keep();
     Object answer = send(context);
     RefusedCall refused = null;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import org.apache.hc.client5.http.RouteInfo;
 import org.apache.hc.client5.http.classic.ExecRuntime;
 import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.classic.RequestFailedException;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -69,7 +70,10 @@ final class Exchange {
             ? null
             : new KeptBody(policy.replayBodyLimit());
     RefusedCall refused = null;
-    Object answer = send(way, kept, budget);
+    Header own = request.getFirstHeader(HttpHeaders.AUTHORIZATION);
+    Waiting.forToken(
+        policy, own == null ? null : own.getValue(), budget, runtime::isExecutionAborted);
+    Object answer = send(way, kept);
     while (answer instanceof ClassicHttpResponse) {
       ClassicHttpResponse response = (ClassicHttpResponse) answer;
       policy.answered(response.getCode(), sent);
@@ -91,7 +95,7 @@ final class Exchange {
       if (kept != null) {
         kept.replay();
       }
-      answer = send(way, kept, budget);
+      answer = send(way, kept);
       if (answer instanceof IOException && head.isWhole() && !runtime.isExecutionAborted()) {
         // Without the agent the app would have had the refusal, and no failure.
         return Answers.handOver(response, head);
@@ -120,11 +124,15 @@ final class Exchange {
     return true;
   }
 
-  private Object send(Send way, KeptBody kept, long budget) {
+  private Object send(Send way, KeptBody kept) {
+    if (runtime.isExecutionAborted()) {
+      // In the library's words: of itself it would miss the connection that the abort took away.
+      return new RequestFailedException("Request aborted");
+    }
     HttpEntity entity = request.getEntity();
     Header[] own = request.getHeaders(HttpHeaders.AUTHORIZATION);
     sent = own.length == 0 ? null : own[0].getValue();
-    String value = own.length > 1 ? null : policy.authorization(sent, budget);
+    String value = own.length > 1 ? null : policy.authorizationNow(sent);
     ClassicHttpRequest before = CURRENT.get();
     CURRENT.set(request);
     try {

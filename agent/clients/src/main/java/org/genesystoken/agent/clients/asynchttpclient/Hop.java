@@ -37,9 +37,6 @@ final class Hop {
 
   private static final Class<?> STREAMED = streamed();
 
-  /** How long a call may be held up for a body that trickles. Milliseconds. */
-  private static final long PATIENCE = 2000;
-
   /** Bytes of an answer that are held while the token is renewed, or read off after that. */
   private static final int HOLD_LIMIT = 256 * 1024;
 
@@ -149,7 +146,7 @@ final class Hop {
                     decide();
                   }
                 },
-                PATIENCE,
+                TokenPolicy.BODY_PATIENCE,
                 TimeUnit.MILLISECONDS);
   }
 
@@ -178,8 +175,10 @@ final class Hop {
 
   /** Not where it cannot matter: it may be long, or slow. */
   private boolean isBodyNeeded() {
-    return TokenPolicy.mayTellInBody(response.headers().get(HttpHeaderNames.CONTENT_TYPE))
-        || sending.calls().refused(future).isClearWithoutBody(headers());
+    return sending
+        .calls()
+        .refused(future)
+        .isTelling(headers(), response.headers().get(HttpHeaderNames.CONTENT_TYPE));
   }
 
   private void decide() {
@@ -236,7 +235,10 @@ final class Hop {
     } else {
       // The rest is read off, so that the connection can be used again.
       agreed = true;
-      patience = channel.eventLoop().schedule(this::replayIfDue, PATIENCE, TimeUnit.MILLISECONDS);
+      patience =
+          channel
+              .eventLoop()
+              .schedule(this::replayIfDue, TokenPolicy.BODY_PATIENCE, TimeUnit.MILLISECONDS);
     }
   }
 

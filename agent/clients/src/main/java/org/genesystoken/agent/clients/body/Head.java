@@ -10,9 +10,6 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
 
 /** The first bytes of a refusal's body, and what comes after them. One thread. */
 public final class Head {
-  /** How long a call may be held up for a body that trickles. Milliseconds. */
-  private static final int PATIENCE = 2000;
-
   /** Bytes of a refusal that are read off so that its connection can be used again. */
   private static final int DRAIN_LIMIT = 128 * 1024;
 
@@ -36,7 +33,10 @@ public final class Head {
         int read = rest.read(bytes, length, bytes.length - length);
         length += Math.max(0, read);
         whole = read < 0;
-        late = !whole && System.nanoTime() - start > TimeUnit.MILLISECONDS.toNanos(PATIENCE);
+        late =
+            !whole
+                && System.nanoTime() - start
+                    > TimeUnit.MILLISECONDS.toNanos(TokenPolicy.BODY_PATIENCE);
       }
     } catch (IOException broken) {
       // Libraries let a stream end here when it is asked again; the app is to see what we saw.

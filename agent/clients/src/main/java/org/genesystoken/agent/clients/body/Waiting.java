@@ -6,13 +6,28 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import org.genesystoken.agent.core.policy.TokenPolicy;
 
-/** How a thread of the app waits for a decision of core's. */
+/** How a thread of the app waits for what core decides or fetches. */
 public final class Waiting {
   /** How soon an abort is noticed; libraries tell of it only when asked. Milliseconds. */
   private static final int LOOK = 20;
 
   private Waiting() {}
+
+  /**
+   * Waits for a token where a request is to have one and there is none yet. An abort, too, ends it.
+   *
+   * @param own the app's own Authorization value, null if it sets none
+   * @param budgetMillis how long the app's own time-outs let it wait
+   * @param aborted whether the app has aborted the call meanwhile
+   */
+  public static void forToken(
+      TokenPolicy policy, String own, long budgetMillis, BooleanSupplier aborted) {
+    if (policy.mayReplace(own) && policy.authorizationNow(own) == null) {
+      replays(policy.ready(budgetMillis).thenApply(nothing -> true), aborted);
+    }
+  }
 
   /**
    * Waits until it is decided, or the app's thread is interrupted.

@@ -76,9 +76,8 @@ final class Exchange {
 
   /** Where there is none yet. Not later, with a connection in hand. */
   private void awaitToken(Request request) {
-    String own = request.header(AUTHORIZATION);
-    if (covers(request) && policy.mayReplace(own) && policy.authorizationNow(own) == null) {
-      Waiting.replays(policy.ready(budgetMillis()).thenApply(nothing -> true), call::isCanceled);
+    if (covers(request)) {
+      Waiting.forToken(policy, request.header(AUTHORIZATION), budgetMillis(), call::isCanceled);
     }
   }
 

@@ -17,9 +17,6 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  * read the body as if nobody had looked at it. One thread.
  */
 final class Head {
-  /** How long a call may be held up for a body that trickles. Milliseconds. */
-  private static final int PATIENCE = 2000;
-
   private final Response response;
   private byte[] bytes = new byte[0];
   private boolean whole;
@@ -36,8 +33,7 @@ final class Head {
    */
   static Head of(RefusedCall call, Response response) {
     Head head = new Head(response);
-    if (TokenPolicy.mayTellInBody(response.header("Content-Type"))
-        || call.isClearWithoutBody(head.answer())) {
+    if (call.isTelling(head.answer(), response.header("Content-Type"))) {
       head.read(response.body().source());
     }
     return head;
@@ -49,7 +45,10 @@ final class Head {
     try {
       while (!whole && !late && buffer.size() < TokenPolicy.BODY_LIMIT) {
         whole = !source.request(buffer.size() + 1);
-        late = !whole && System.nanoTime() - start > TimeUnit.MILLISECONDS.toNanos(PATIENCE);
+        late =
+            !whole
+                && System.nanoTime() - start
+                    > TimeUnit.MILLISECONDS.toNanos(TokenPolicy.BODY_PATIENCE);
       }
     } catch (IOException broken) {
       // Asked again, a stream tells of the connection, which is closed by now.

@@ -19,12 +19,6 @@ final class Head {
   /** Nothing was read. */
   static final Head NONE = new Head(new byte[0], 0, false, false);
 
-  /**
-   * How long the app's call may be held up for a body that the app itself may never read.
-   * Milliseconds.
-   */
-  private static final int PATIENCE = 2000;
-
   private final byte[] bytes;
   private final int length;
   private final boolean whole;
@@ -54,8 +48,7 @@ final class Head {
   static Head of(
       RefusedCall call, int status, HttpURLConnection connection, InputStream body, Object client) {
     MessageHeader responses = ConnectionState.ACCESS.responses(connection);
-    if (!TokenPolicy.mayTellInBody(responses.findValue("Content-Type"))
-        && !call.isClearWithoutBody(NONE.answer(status, responses))) {
+    if (!call.isTelling(NONE.answer(status, responses), responses.findValue("Content-Type"))) {
       return NONE;
     }
     return read(body, contentLength(responses), ConnectionState.ACCESS.readTimeout(client));
@@ -73,7 +66,8 @@ final class Head {
     boolean whole = body == null;
     boolean late = false;
     int before = timeout.millis();
-    int patience = before > 0 ? Math.min(before, PATIENCE) : PATIENCE;
+    int patience =
+        before > 0 ? Math.min(before, TokenPolicy.BODY_PATIENCE) : TokenPolicy.BODY_PATIENCE;
     long start = System.nanoTime();
     timeout.millis(patience);
     try {

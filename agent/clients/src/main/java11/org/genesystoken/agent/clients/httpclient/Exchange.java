@@ -39,9 +39,6 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
   /** The JDK takes no less for a time-out; the attempt then times out at once. */
   private static final Duration LEAST = Duration.ofMillis(1);
 
-  /** How long a call, or its connection, is held up for a body that the app may never read. */
-  private static final long PATIENCE_MILLIS = 2000;
-
   private final TokenPolicy policy;
   private final HttpClient client;
   private final HttpRequest request;
@@ -326,7 +323,8 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
   }
 
   private static CompletableFuture<Void> patience() {
-    return new CompletableFuture<Void>().completeOnTimeout(null, PATIENCE_MILLIS, MILLISECONDS);
+    return new CompletableFuture<Void>()
+        .completeOnTimeout(null, TokenPolicy.BODY_PATIENCE, MILLISECONDS);
   }
 
   /** The app's own subscriber for a response. */
@@ -338,8 +336,8 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
 
   /** Whether the headers of an answer, or its body, can tell what it means. */
   private boolean isClear(ResponseInfo info) {
-    return TokenPolicy.mayTellInBody(info.headers().firstValue("Content-Type").orElse(null))
-        || refusals().isClearWithoutBody(answer(info));
+    return refusals()
+        .isTelling(answer(info), info.headers().firstValue("Content-Type").orElse(null));
   }
 
   private RefusedCall refusals() {

@@ -30,6 +30,16 @@ public final class RefusedCall {
   }
 
   /**
+   * Whether the headers of an answer, or its body, can tell what it means. If not, its body need
+   * not be read: it may be long, or slow.
+   *
+   * @param contentType value of that header, or null
+   */
+  public boolean isTelling(ApiAnswer headers, String contentType) {
+    return TokenPolicy.mayTellInBody(contentType) || isClearWithoutBody(headers);
+  }
+
+  /**
    * Whether to send the call again now. Where the token has expired it is renewed, even if this
    * call cannot be replayed: the next one has the new token. May block: for a token at most {@code
    * wait}, after a 429 as long as the API asks for.

@@ -12,6 +12,12 @@ public abstract class TokenPolicy {
   /** Bytes of a body that are looked at, at most (as they are on the wire). */
   public static final int BODY_LIMIT = 8192;
 
+  /**
+   * How long the app's call may be held up for a body that trickles, and that the app itself may
+   * never read. Milliseconds.
+   */
+  public static final int BODY_PATIENCE = 2000;
+
   /** The app has set no time-out. Milliseconds. */
   public static final long NO_BUDGET = Long.MAX_VALUE;
 

@@ -271,6 +271,18 @@ class RefusedCallTest {
     assertThat(call.isClearWithoutBody(ApiAnswer.of(403, null, null, null))).isFalse();
   }
 
+  @Test
+  void what_neither_headers_nor_body_tell_is_not_worth_reading() {
+    RefusedCall call = policy.refusedCall();
+    ApiAnswer unclear = ApiAnswer.of(401, null, null, null);
+    ApiAnswer clear = ApiAnswer.of(429, null, null, null);
+
+    assertThat(call.isTelling(unclear, "text/html")).isFalse();
+    assertThat(call.isTelling(unclear, "application/json")).isTrue();
+    assertThat(call.isTelling(unclear, null)).isTrue();
+    assertThat(call.isTelling(clear, "text/html")).isTrue();
+  }
+
   /** No time at all. */
   private static final class Immediate implements org.genesystoken.agent.core.time.Scheduler {
     @Override

@@ -1,0 +1,294 @@
+package org.genesystoken.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/**
+ * Calls through the clients of apps that do not come to their end: cancelled, out of time, or with
+ * the replay lost; and the connection, of which each client has one, is there for the next call.
+ */
+class CutShortIT {
+  /** What old apps have, on the oldest JDK; the others run on the newest. */
+  private static final Set<Client> OLD =
+      EnumSet.of(Client.APACHE_4_3, Client.APACHE_5_0, Client.OKHTTP_3, Client.OKHTTP_3_ENQUEUE);
+
+  /** The app's own time-out. Milliseconds. */
+  private static final int TIMEOUT = 500;
+
+  /** Milliseconds that a call may last which was cut short; what it waits for takes longer. */
+  private static final long IN_TIME = 3000;
+
+  @Nested
+  @Execution(ExecutionMode.CONCURRENT)
+  class Apache4 {
+    @TestFactory
+    @Execution(ExecutionMode.SAME_THREAD)
+    Stream<DynamicNode> calls() {
+      return cells("Apache HttpClient 4");
+    }
+  }
+
+  @Nested
+  @Execution(ExecutionMode.CONCURRENT)
+  class Apache5 {
+    @TestFactory
+    @Execution(ExecutionMode.SAME_THREAD)
+    Stream<DynamicNode> calls() {
+      return cells("Apache HttpClient 5");
+    }
+  }
+
+  @Nested
+  @Execution(ExecutionMode.CONCURRENT)
+  class OkHttp {
+    @TestFactory
+    @Execution(ExecutionMode.SAME_THREAD)
+    Stream<DynamicNode> calls() {
+      return cells("OkHttp");
+    }
+  }
+
+  /** AsyncHttpClient has an IT of its own for this. */
+  private static Stream<DynamicNode> cells(String library) {
+    return Matrix.onEveryJdk(
+        jdk ->
+            Client.librariesOn(jdk)
+                .filter(client -> client.toString().startsWith(library))
+                .filter(client -> jdk.release() == (OLD.contains(client) ? 8 : 25))
+                .collect(
+                    Collectors.groupingBy(
+                        client -> String.join(",", client.classPath()),
+                        LinkedHashMap::new,
+                        Collectors.toList()))
+                .values()
+                .stream()
+                .flatMap(clients -> new App(jdk, clients).cells()));
+  }
+
+  @FunctionalInterface
+  private interface Check {
+    void run(Client client);
+  }
+
+  /** One version of a library on one JDK: an app with the agent, and its server. */
+  private static final class App {
+    private final Jdks.Jdk jdk;
+    private final List<Client> clients;
+    private final FakeGenesys genesys = new FakeGenesys();
+    private final RawApi api = new RawApi(genesys);
+    private ForkedApp app;
+
+    App(Jdks.Jdk jdk, List<Client> clients) {
+      this.jdk = jdk;
+      this.clients = clients;
+    }
+
+    Stream<DynamicTest> cells() {
+      return Stream.concat(
+          clients.stream().flatMap(this::cells),
+          clients.stream()
+              .limit(1)
+              .map(
+                  client ->
+                      dynamicTest(
+                          Matrix.name(jdk, client, "calls cut short: nothing on stdout"),
+                          this::finish)));
+    }
+
+    private Stream<DynamicTest> cells(Client client) {
+      return Stream.of(
+              cell("expired, the replay is lost: the app's 401", client, this::lost),
+              cell("cancelled in attempt 1", client, this::cancelled),
+              cell("cancelled in attempt 2", client, this::cancelledInReplay),
+              cell("cancelled while it waits for the next token", client, this::cancelledInRenewal),
+              cell("cancelled while it waits for its first token", client, this::cancelledCold),
+              cell("the app's time-out holds in the replay", client, this::timeout),
+              cell(
+                  "the app's time-out ends in the token request: its 401 in time",
+                  client,
+                  this::timeoutInRenewal),
+              client.isOkHttp()
+                  ? cell("the call's time-out bounds both attempts", client, this::callTimeout)
+                  : Stream.<DynamicTest>of())
+          .flatMap(cells -> cells);
+    }
+
+    private Stream<DynamicTest> cell(String name, Client client, Check check) {
+      return Stream.of(
+          dynamicTest(
+              Matrix.name(jdk, client, name),
+              () -> {
+                start(client);
+                check.run(client);
+              }));
+    }
+
+    private void start(Client client) {
+      if (app == null) {
+        app = launch().start();
+      }
+      genesys.reset();
+      api.releaseTokens();
+      good(client);
+      api.forget();
+      genesys.forget();
+    }
+
+    /** With a time of waiting that only the app can end before the test does. */
+    private ForkedApp.Launch launch() {
+      return ForkedApp.Launch.on(jdk)
+          .with(clients.get(0))
+          .withAgent(
+              AgentSettings.clientCredentials(genesys)
+                  .with("hosts", api.host())
+                  .with("token-url", api.http("/token"))
+                  .with("wait", "20s")
+                  .asArgument());
+    }
+
+    private void lost(Client client) {
+      genesys.kill();
+      List<String> seen = app.run(get(client, "/lost"));
+      assertThat(seen).contains("code: 401").anyMatch(line -> line.contains("bad.credentials"));
+      assertThat(api.requests()).hasSizeGreaterThan(1);
+      good(client);
+    }
+
+    private void cancelled(Client client) {
+      cancelled(app, client, "/hang/0");
+      good(client);
+    }
+
+    private void cancelledInReplay(Client client) {
+      // given
+      genesys.kill();
+
+      // when
+      cancelled(app, client, "/hang-live/0");
+
+      // then
+      assertThat(api.requests()).hasSize(2);
+      assertThat(api.awaitAbandoned()).as("request aborted").isTrue();
+      good(client);
+    }
+
+    private void cancelledInRenewal(Client client) {
+      // given
+      genesys.kill();
+      api.holdTokens();
+
+      // when
+      cancelled(app, client, "/api");
+
+      // then
+      api.releaseTokens();
+      assertThat(api.requests()).hasSize(1);
+      good(client);
+    }
+
+    private void cancelledCold(Client client) {
+      // given
+      api.holdTokens();
+      try (ForkedApp cold = launch().start()) {
+        // when
+        cancelled(cold, client, "/api");
+
+        // then
+        assertThat(api.requests()).isEmpty();
+      } finally {
+        api.releaseTokens();
+      }
+    }
+
+    private void timeout(Client client) {
+      genesys.kill();
+      List<String> seen = app.run(get(client, "/hang-live/0") + "\ttimeout=" + TIMEOUT);
+      // the replay was never answered, so the app has what it would have had without the agent
+      assertThat(seen).contains("code: 401").anyMatch(line -> line.contains("bad.credentials"));
+      assertThat(millis(seen)).isBetween(TIMEOUT - 50L, IN_TIME);
+      assertThat(api.requests()).hasSize(2);
+      good(client);
+    }
+
+    private void timeoutInRenewal(Client client) {
+      // given
+      genesys.kill();
+      api.holdTokens();
+
+      // when
+      List<String> seen = app.run(get(client, "/api") + "\ttimeout=" + TIMEOUT);
+
+      // then
+      api.releaseTokens();
+      assertThat(seen).contains("code: 401").anyMatch(line -> line.contains("bad.credentials"));
+      assertThat(millis(seen)).isLessThan(IN_TIME);
+      assertThat(api.requests()).hasSize(1);
+      good(client);
+    }
+
+    private void callTimeout(Client client) {
+      genesys.kill();
+      List<String> seen = app.run(get(client, "/hang-live/700") + "\tcall-timeout=1000");
+      assertThat(seen).anyMatch(line -> line.startsWith("threw: ") && line.contains("timeout"));
+      // two attempts of their own would take 1700
+      assertThat(millis(seen)).isBetween(950L, 1500L);
+      assertThat(api.requests()).hasSize(2);
+      good(client);
+    }
+
+    /**
+     * Cancels when something hangs. How the library puts it depends on how far it has come, with
+     * the agent and without.
+     */
+    private void cancelled(ForkedApp from, Client client, String path) {
+      List<String> seen =
+          from.run(
+              get(client, path)
+                  // by a name that is none of the agent's
+                  + "\tcancel-when="
+                  + api.http("/hanging").replace("127.0.0.1", "localhost"));
+      assertThat(seen)
+          .anyMatch(line -> line.matches("threw: (java[.](io|net)|org[.]apache)[.].*"))
+          .noneMatch(line -> line.startsWith("code: "));
+      assertThat(millis(seen)).as("ended in time").isLessThan(IN_TIME);
+    }
+
+    /** The one connection was given back. */
+    private void good(Client client) {
+      assertThat(app.run(get(client, "/api"))).as("the next call").contains("code: 200");
+    }
+
+    private void finish() throws Exception {
+      try (genesys;
+          api) {
+        assertThat(app.finish()).as("exit code").isZero();
+        assertThat(app.foreignStdout()).as("stdout").isEmpty();
+        assertThat(app.everything()).doesNotContain(FakeGenesys.TOKEN_MARK);
+      }
+    }
+
+    private String get(Client client, String path) {
+      return "call\t" + client.field() + "\turl=" + api.http(path) + Scenarios.STALE;
+    }
+
+    private static long millis(List<String> seen) {
+      return seen.stream()
+          .filter(line -> line.startsWith("millis: "))
+          .mapToLong(line -> Long.parseLong(line.substring("millis: ".length())))
+          .sum();
+    }
+  }
+}
