@@ -103,8 +103,8 @@ public enum Setting {
       's',
       0,
       30L * 86_400_000,
-      "How long before its end a token is renewed (a plain number is seconds); auto: chosen from"
-          + " the token's life."),
+      "How long before its end a token is renewed, half of its life at most (a plain number is"
+          + " seconds); auto: chosen from the token's life."),
   RETRY_429(
       "retry-429",
       "off",
