@@ -15,6 +15,10 @@ enum Client {
   APACHE_4_5("Apache HttpClient 4.5.14", "apache4", "apache-4.5.14"),
   APACHE_5_0("Apache HttpClient 5.0.4", "apache5", "apache-5.0.4"),
   APACHE_5_5("Apache HttpClient 5.5.1", "apache5", "apache-5.5.1"),
+  APACHE_5_0_ASYNC("Apache HttpClient 5.0.4 async", "apache5", "apache-5.0.4"),
+  APACHE_5_0_ASYNC_2("Apache HttpClient 5.0.4 async, HTTP/2", "apache5", "apache-5.0.4"),
+  APACHE_5_5_ASYNC("Apache HttpClient 5.5.1 async", "apache5", "apache-5.5.1"),
+  APACHE_5_5_ASYNC_2("Apache HttpClient 5.5.1 async, HTTP/2", "apache5", "apache-5.5.1"),
   OKHTTP_3("OkHttp 3.12.13", "okhttp", "okhttp-3.12.13"),
   OKHTTP_3_ENQUEUE("OkHttp 3.12.13 enqueue", "okhttp", "okhttp-3.12.13"),
   OKHTTP_4("OkHttp 4.12.0", "okhttp", "okhttp-4.12.0"),
@@ -90,7 +94,20 @@ enum Client {
 
   /** Whether the agent keeps a copy of a body that can be read once. */
   boolean keepsBodies() {
-    return isLibrary() && !isAsyncHttpClient();
+    return isLibrary() && !isAsyncHttpClient() && !isApacheAsync();
+  }
+
+  boolean isApacheAsync() {
+    return way().startsWith("async") && isLibrary();
+  }
+
+  /** Whether it follows a redirect to another host only without an Authorization. */
+  boolean keepsCredentialsAtHome() {
+    return "apache-5.5.1".equals(library);
+  }
+
+  boolean hasProxies() {
+    return !way().equals("async-2");
   }
 
   boolean isAsyncHttpClient() {
@@ -104,7 +121,7 @@ enum Client {
 
   /** Whether each exchange in progress has a connection of its own. */
   boolean isHttp1() {
-    return this != SEND_2 && this != ASYNC_2;
+    return this != SEND_2 && this != ASYNC_2 && !way().equals("async-2");
   }
 
   /** The field of a probe command that chooses this client. */
@@ -119,7 +136,15 @@ enum Client {
             + Character.toUpperCase(probeName.charAt(0))
             + probeName.substring(1)
             + "Caller"
-            + (label.endsWith(" enqueue") ? "\tway=enqueue" : "");
+            + (way().isEmpty() ? "" : "\tway=" + way());
+  }
+
+  /** What a library's probe is told if there is more than one way of calling; may be empty. */
+  private String way() {
+    if (label.endsWith(" enqueue")) {
+      return "enqueue";
+    }
+    return label.endsWith(" async") ? "async" : label.endsWith(" async, HTTP/2") ? "async-2" : "";
   }
 
   @Override

@@ -34,6 +34,16 @@ final class Clients {
       "org/apache/hc/client5/http/impl/Wire"
     },
     {
+      "org.genesystoken.agent.clients.apache5.Apache5AsyncClient",
+      "org/apache/hc/client5/http/impl/async/HttpAsyncMainClientExec",
+      "org/apache/hc/client5/http/impl/async/H2AsyncMainClientExec",
+      "org/apache/hc/client5/http/impl/async/LoggingIOSession",
+      "org/apache/hc/client5/http/impl/async/HttpAsyncClientEventHandlerFactory$2",
+      "org/apache/hc/client5/http/impl/async/H2AsyncClientEventHandlerFactory$1",
+      "org/apache/hc/client5/http/impl/async/HttpAsyncClientProtocolNegotiationStarter$2",
+      "org/apache/hc/client5/http/impl/async/H2AsyncClientProtocolStarter$1"
+    },
+    {
       "org.genesystoken.agent.clients.okhttp.OkHttp3Client",
       "okhttp3/internal/http/RetryAndFollowUpInterceptor",
       "okhttp3/internal/http/CallServerInterceptor",

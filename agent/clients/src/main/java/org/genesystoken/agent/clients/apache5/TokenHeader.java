@@ -8,7 +8,7 @@ import org.genesystoken.agent.clients.body.WrittenToken;
 
 /**
  * The Authorization that a request has while it is written, and no longer. It remembers the app's
- * own. Immutable.
+ * own, which is what the library logs in its place. Immutable.
  */
 final class TokenHeader extends BasicHeader {
   private static final long serialVersionUID = 1;
@@ -27,6 +27,16 @@ final class TokenHeader extends BasicHeader {
   static void present(HttpRequest request, String value) {
     request.setHeader(new TokenHeader(value, request.getFirstHeader(HttpHeaders.AUTHORIZATION)));
     WrittenToken.set(value);
+  }
+
+  /** The same header with asterisks for its value. */
+  static Header masked(Header header) {
+    return new BasicHeader(header.getName(), "****", true);
+  }
+
+  @Override
+  public String toString() {
+    return own == null ? masked(this).toString() : own.toString();
   }
 
   /** Gives the request back what the app has set; nothing if that has been done. */

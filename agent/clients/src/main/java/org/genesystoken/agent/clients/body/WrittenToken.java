@@ -1,5 +1,6 @@
 package org.genesystoken.agent.clients.body;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -40,5 +41,32 @@ public final class WrittenToken {
       }
     }
     return bytes;
+  }
+
+  /**
+   * The same buffer, or a copy with asterisks for the token.
+   *
+   * @param written one that was read up to its position
+   */
+  public static ByteBuffer masked(ByteBuffer written) {
+    byte[] bytes = new byte[written.position()];
+    ByteBuffer read = written.duplicate();
+    read.flip();
+    read.get(bytes);
+    byte[] masked = masked(bytes);
+    if (masked == bytes) {
+      return written;
+    }
+    ByteBuffer copy = ByteBuffer.wrap(masked);
+    copy.position(masked.length);
+    return copy;
+  }
+
+  /** Whether this is it. */
+  public static boolean is(String value) {
+    byte[] token = CURRENT.get();
+    return token != null
+        && value != null
+        && Arrays.equals(token, value.getBytes(StandardCharsets.ISO_8859_1));
   }
 }
