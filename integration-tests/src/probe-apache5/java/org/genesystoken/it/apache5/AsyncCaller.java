@@ -20,6 +20,7 @@ import org.apache.hc.core5.http.message.BasicHttpRequest;
 import org.apache.hc.core5.http.nio.AsyncEntityProducer;
 import org.apache.hc.core5.http.nio.entity.BasicAsyncEntityProducer;
 import org.apache.hc.core5.http.nio.support.BasicRequestProducer;
+import org.apache.hc.core5.http2.HttpVersionPolicy;
 import org.genesystoken.it.probe.Call;
 import org.genesystoken.it.probe.HttpCaller;
 import org.genesystoken.it.probe.Outcome;
@@ -101,6 +102,9 @@ final class AsyncCaller implements HttpCaller {
             .addRequestInterceptorLast((request, entity, context) -> requestsSeen.incrementAndGet())
             .addResponseInterceptorLast(
                 (response, entity, context) -> responsesSeen.incrementAndGet());
+    if (!negotiates()) {
+      builder.setVersionPolicy(HttpVersionPolicy.FORCE_HTTP_1);
+    }
     if ("off".equals(call.get("redirect", "on"))) {
       builder.disableRedirectHandling();
     }
@@ -109,6 +113,16 @@ final class AsyncCaller implements HttpCaller {
       builder.setProxy(new HttpHost("127.0.0.1", Integer.parseInt(proxy)));
     }
     return builder.build();
+  }
+
+  /** 5.0 does not understand what newer JDKs have negotiated. */
+  private static boolean negotiates() {
+    try {
+      Class.forName("org.apache.hc.client5.http.config.TlsConfig");
+      return true;
+    } catch (ClassNotFoundException ofOlderVersions) {
+      return false;
+    }
   }
 
   private CloseableHttpAsyncClient http2(Call call) {

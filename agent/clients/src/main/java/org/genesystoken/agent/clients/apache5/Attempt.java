@@ -179,18 +179,17 @@ final class Attempt implements AsyncClientExchangeHandler {
 
   @Override
   public void updateCapacity(CapacityChannel channel) throws IOException {
-    if (isRead()) {
-      channel.update(TokenPolicy.BODY_LIMIT);
+    if (isRead(channel)) {
+      channel.update(DRAIN_LIMIT);
     } else if (!holds(() -> library.updateCapacity(channel))) {
       library.updateCapacity(channel);
-    } else {
-      starved = channel;
     }
   }
 
-  private boolean isRead() {
-    State now = state;
-    return now == State.HOLDING || now == State.DRAINING;
+  /** Whether more of the answer is wanted; false: not as long as it is not decided on. */
+  private synchronized boolean isRead(CapacityChannel channel) {
+    starved = state == State.DECIDING ? channel : null;
+    return state == State.HOLDING || state == State.DRAINING;
   }
 
   @Override
@@ -390,7 +389,7 @@ final class Attempt implements AsyncClientExchangeHandler {
           }
         });
     if (channel != null) {
-      channel.update(TokenPolicy.BODY_LIMIT);
+      channel.update(DRAIN_LIMIT);
     }
   }
 
