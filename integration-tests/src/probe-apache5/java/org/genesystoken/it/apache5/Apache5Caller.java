@@ -1,6 +1,7 @@
 package org.genesystoken.it.apache5;
 
 import java.io.ByteArrayInputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -33,7 +34,7 @@ import org.genesystoken.it.probe.HttpCaller;
 import org.genesystoken.it.probe.Outcome;
 
 /** A classic client with a pool of one connection, and interceptors of the app's. */
-public final class Apache5Caller implements HttpCaller {
+public final class Apache5Caller implements HttpCaller, Closeable {
   private static final Apache5Caller INSTANCE = new Apache5Caller();
 
   /** Apart, as it is another half of the library. */
@@ -83,6 +84,11 @@ public final class Apache5Caller implements HttpCaller {
       drain(response.getEntity());
       return String.valueOf(response.getCode());
     }
+  }
+
+  @Override
+  public void close() throws IOException {
+    async.close();
   }
 
   @SuppressWarnings("deprecation") // in 5.2 and later, and 5.0 has nothing else

@@ -1,5 +1,7 @@
 package org.genesystoken.it.apache5;
 
+import java.io.Closeable;
+import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,12 +23,13 @@ import org.apache.hc.core5.http.nio.AsyncEntityProducer;
 import org.apache.hc.core5.http.nio.entity.BasicAsyncEntityProducer;
 import org.apache.hc.core5.http.nio.support.BasicRequestProducer;
 import org.apache.hc.core5.http2.HttpVersionPolicy;
+import org.apache.hc.core5.util.TimeValue;
 import org.genesystoken.it.probe.Call;
 import org.genesystoken.it.probe.HttpCaller;
 import org.genesystoken.it.probe.Outcome;
 
 /** An asynchronous client with one connection, interceptors of the app's, and a noting consumer. */
-final class AsyncCaller implements HttpCaller {
+final class AsyncCaller implements HttpCaller, Closeable {
   private final Map<String, CloseableHttpAsyncClient> clients = new ConcurrentHashMap<>();
   private final AtomicInteger requestsSeen = new AtomicInteger();
   private final AtomicInteger responsesSeen = new AtomicInteger();
@@ -70,6 +73,19 @@ final class AsyncCaller implements HttpCaller {
     return execute(call, request(call), new NotingConsumer(0, ""), HttpClientContext.create())
         .get(30, TimeUnit.SECONDS)
         .status();
+  }
+
+  /** Ends the clients' threads, which would outlive the app. */
+  @Override
+  public void close() throws IOException {
+    for (CloseableHttpAsyncClient client : clients.values()) {
+      client.close();
+      try {
+        client.awaitShutdown(TimeValue.ofSeconds(10));
+      } catch (InterruptedException e) {
+        throw new IOException(e);
+      }
+    }
   }
 
   private Future<NotingConsumer> execute(

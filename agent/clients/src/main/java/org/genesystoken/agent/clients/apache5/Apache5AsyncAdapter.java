@@ -1,7 +1,6 @@
 package org.genesystoken.agent.clients.apache5;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -9,11 +8,10 @@ import java.util.function.BiFunction;
 import org.apache.hc.client5.http.async.AsyncExecCallback;
 import org.apache.hc.client5.http.async.AsyncExecChain;
 import org.apache.hc.client5.http.async.AsyncExecChainHandler;
-import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.nio.AsyncClientExchangeHandler;
 import org.apache.hc.core5.http.nio.AsyncEntityProducer;
-import org.genesystoken.agent.clients.body.WrittenToken;
+import org.apache.hc.core5.http2.frame.RawFrame;
 import org.genesystoken.agent.clients.weave.Adapter;
 import org.genesystoken.agent.core.policy.TokenPolicy;
 
@@ -28,8 +26,9 @@ public final class Apache5AsyncAdapter implements Adapter {
             (nothing, context) -> await(policy, (Object[]) context),
             (handler, context) ->
                 exchange(policy, (AsyncClientExchangeHandler) handler, (Object[]) context),
-            (bytes, context) -> WrittenToken.masked((ByteBuffer) bytes),
-            (headers, context) -> masked((List<?>) headers));
+            (bytes, context) -> Logged.bytes((ByteBuffer) bytes),
+            (headers, context) -> Logged.headers((List<?>) headers),
+            (frame, context) -> Logged.frame((RawFrame) frame));
   }
 
   @Override
@@ -71,19 +70,5 @@ public final class Apache5AsyncAdapter implements Adapter {
         ? new AsyncExchange(policy, request, (AsyncEntityProducer) context[2], scope, handler)
             .first()
         : handler;
-  }
-
-  /** The same headers, or a copy with asterisks for the token. */
-  private static List<?> masked(List<?> headers) {
-    List<Object> masked = new ArrayList<>(headers);
-    boolean found = false;
-    for (int i = 0; i < masked.size(); i++) {
-      Header header = (Header) masked.get(i);
-      if (WrittenToken.is(header.getValue())) {
-        masked.set(i, TokenHeader.masked(header));
-        found = true;
-      }
-    }
-    return found ? masked : headers;
   }
 }

@@ -39,6 +39,12 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  *   headers = maskedHeaders(headers, {H2AsyncClientProtocolStarter$1.class});
  *   ...
  * }
+ *
+ * // of the same classes, with debug lines of org.apache.hc.client5.http2.frame.payload
+ * public void onFrameOutput(HttpConnection connection, int streamId, RawFrame frame) {
+ *   frame = maskedFrame(frame, {H2AsyncClientProtocolStarter$1.class});
+ *   ...
+ * }
  * }</pre>
  */
 public final class Apache5AsyncClient extends LibraryClient {
@@ -46,6 +52,7 @@ public final class Apache5AsyncClient extends LibraryClient {
   private static final int EXCHANGE = 1;
   private static final int MASKED_BYTES = 2;
   private static final int MASKED_HEADERS = 3;
+  private static final int MASKED_FRAME = 4;
 
   private static final String HTTP = "org/apache/hc/client5/http/";
   private static final String CORE = "org/apache/hc/core5/http/";
@@ -59,7 +66,7 @@ public final class Apache5AsyncClient extends LibraryClient {
 
   /** Made once, by reflection. */
   public Apache5AsyncClient(TokenPolicy policy) {
-    super(policy, "org.genesystoken.agent.clients.apache5.Apache5AsyncAdapter", MAIN, 4);
+    super(policy, "org.genesystoken.agent.clients.apache5.Apache5AsyncAdapter", MAIN, 5);
   }
 
   @Override
@@ -69,11 +76,15 @@ public final class Apache5AsyncClient extends LibraryClient {
         main(ASYNC + "H2AsyncMainClientExec"),
         ClassWeave.of(ASYNC + "LoggingIOSession", new LogWire()),
         // 5.0 and 5.1
-        ClassWeave.of(ASYNC + "HttpAsyncClientEventHandlerFactory$2", new LogHeaders()),
-        ClassWeave.of(ASYNC + "H2AsyncClientEventHandlerFactory$1", new LogHeaders()),
+        listener("HttpAsyncClientEventHandlerFactory$2"),
+        listener("H2AsyncClientEventHandlerFactory$1"),
         // since 5.2
-        ClassWeave.of(ASYNC + "HttpAsyncClientProtocolNegotiationStarter$2", new LogHeaders()),
-        ClassWeave.of(ASYNC + "H2AsyncClientProtocolStarter$1", new LogHeaders()));
+        listener("HttpAsyncClientProtocolNegotiationStarter$2"),
+        listener("H2AsyncClientProtocolStarter$1"));
+  }
+
+  private static ClassWeave listener(String name) {
+    return ClassWeave.of(ASYNC + name, new LogHeaders(), new LogFrame());
   }
 
   private static ClassWeave main(String name) {
@@ -157,6 +168,19 @@ public final class Apache5AsyncClient extends LibraryClient {
     @Override
     protected void atEntry(Code code) {
       code.local(3).context().hook(MASKED_HEADERS).cast("java/util/List").store(3);
+    }
+  }
+
+  private static final class LogFrame extends MethodWeave {
+    private static final String FRAME = "org/apache/hc/core5/http2/frame/RawFrame";
+
+    LogFrame() {
+      super("onFrameOutput", "(L" + CORE + "HttpConnection;IL" + FRAME + ";)V");
+    }
+
+    @Override
+    protected void atEntry(Code code) {
+      code.local(3).context().hook(MASKED_FRAME).cast(FRAME).store(3);
     }
   }
 }

@@ -2,13 +2,13 @@ package org.genesystoken.agent.clients.apache5;
 
 import java.util.concurrent.CompletionStage;
 import org.apache.hc.client5.http.async.AsyncExecChain;
+import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.core5.concurrent.Cancellable;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.nio.AsyncClientExchangeHandler;
 import org.apache.hc.core5.http.nio.AsyncEntityProducer;
-import org.genesystoken.agent.clients.body.WrittenToken;
 import org.genesystoken.agent.core.policy.ApiAnswer;
 import org.genesystoken.agent.core.policy.RefusedCall;
 import org.genesystoken.agent.core.policy.TokenPolicy;
@@ -27,6 +27,7 @@ final class AsyncExchange {
   private volatile RefusedCall refused;
   private volatile Attempt current;
   private volatile Cancellable underWay;
+  private volatile boolean anew;
 
   /**
    * @param body null: none
@@ -82,7 +83,6 @@ final class AsyncExchange {
     String own = Hops.authorization(request);
     String value = isForeign() ? null : policy.authorizationNow(own);
     if (value == null || value.equals(own)) {
-      WrittenToken.set(null);
       return own;
     }
     TokenHeader.present(request, value);
@@ -122,6 +122,13 @@ final class AsyncExchange {
     return !scope.route.isTunnelled() || scope.execRuntime.isEndpointConnected();
   }
 
+  /** Whether a replay that was not sent may be tried once more: so it may, but once. */
+  boolean sendsAnew() {
+    boolean first = !anew && canSend();
+    anew = true;
+    return first;
+  }
+
   /** Sends the request again. */
   void replay(Attempt next) {
     current = next;
@@ -135,6 +142,21 @@ final class AsyncExchange {
     } catch (RuntimeException unsendable) {
       // The app has closed its client.
       next.unsent(unsendable);
+    }
+  }
+
+  /**
+   * Has the app's cancel reach a call that waits: the exchange is over for the library, which may
+   * also have noted an older step of the call as the one to cancel.
+   */
+  void waits(Attempt attempt) {
+    RequestConfig config = scope.clientContext.getRequestConfig();
+    if (config == null || config.isHardCancellationEnabled()) {
+      scope.cancellableDependency.setDependency(
+          () -> {
+            attempt.cancel();
+            return true;
+          });
     }
   }
 

@@ -1,6 +1,7 @@
 package org.genesystoken.agent.clients.apache5;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -61,6 +62,7 @@ final class Attempt implements AsyncClientExchangeHandler {
   private volatile State state = State.SENT;
   private volatile boolean bodyTold;
   private volatile Exception thrown;
+  private volatile boolean written;
   private boolean outputEnded;
   private String sent;
   private ApiAnswer answer;
@@ -98,6 +100,7 @@ final class Attempt implements AsyncClientExchangeHandler {
 
   private void write(RequestChannel channel, EntityDetails entity, HttpContext context)
       throws HttpException, IOException {
+    written = true;
     sent = exchange.present();
     try {
       channel.sendRequest(exchange.request(), entity, context);
@@ -277,6 +280,12 @@ final class Attempt implements AsyncClientExchangeHandler {
 
   /** Without the agent the app would have had the refusal, and no failure. */
   private void lost(Exception failure, boolean fallsBack) {
+    if (before != null && !written && !exchange.isCancelled() && exchange.sendsAnew()) {
+      // on a connection that was closed just then
+      state = State.REPLAYED;
+      exchange.replay(new Attempt(exchange, before));
+      return;
+    }
     state = State.PASSED;
     if (fallsBack && before != null && before.isKept() && !exchange.isCancelled()) {
       before.tellOrFail();
@@ -287,7 +296,10 @@ final class Attempt implements AsyncClientExchangeHandler {
 
   @Override
   public void cancel() {
-    if (!exchange.cancelsAfter(this)) {
+    if (state == State.SENT && before != null && !exchange.isCancelled()) {
+      // not by the app: some versions say so of a request that could not be sent
+      lost(new InterruptedIOException(), true);
+    } else if (!exchange.cancelsAfter(this)) {
       stop(true);
       library.cancel();
     }
@@ -351,6 +363,7 @@ final class Attempt implements AsyncClientExchangeHandler {
     if (decision.isDone()) {
       decided(decision.getNow(false));
     } else {
+      exchange.waits(this);
       decision.whenCompleteAsync((replays, failure) -> decidedLater(failure == null && replays));
     }
   }

@@ -1,6 +1,5 @@
 package org.genesystoken.agent.clients.body;
 
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -23,12 +22,19 @@ public final class WrittenToken {
     }
   }
 
+  /** Its bytes, or null: none. Not copied. */
+  public static byte[] current() {
+    return CURRENT.get();
+  }
+
   /** The same bytes, or a copy with asterisks for the token. */
   public static byte[] masked(byte[] bytes) {
     byte[] token = CURRENT.get();
-    if (token == null || bytes == null) {
-      return bytes;
-    }
+    return token == null || bytes == null ? bytes : masked(bytes, token);
+  }
+
+  /** The same bytes, or a copy with asterisks for those of a token. */
+  public static byte[] masked(byte[] bytes, byte[] token) {
     for (int at = 0; at <= bytes.length - token.length; at++) {
       int same = 0;
       while (same < token.length && bytes[at + same] == token[same]) {
@@ -41,32 +47,5 @@ public final class WrittenToken {
       }
     }
     return bytes;
-  }
-
-  /**
-   * The same buffer, or a copy with asterisks for the token.
-   *
-   * @param written one that was read up to its position
-   */
-  public static ByteBuffer masked(ByteBuffer written) {
-    byte[] bytes = new byte[written.position()];
-    ByteBuffer read = written.duplicate();
-    read.flip();
-    read.get(bytes);
-    byte[] masked = masked(bytes);
-    if (masked == bytes) {
-      return written;
-    }
-    ByteBuffer copy = ByteBuffer.wrap(masked);
-    copy.position(masked.length);
-    return copy;
-  }
-
-  /** Whether this is it. */
-  public static boolean is(String value) {
-    byte[] token = CURRENT.get();
-    return token != null
-        && value != null
-        && Arrays.equals(token, value.getBytes(StandardCharsets.ISO_8859_1));
   }
 }
