@@ -30,7 +30,6 @@ final class Clients {
     {
       "org.genesystoken.agent.clients.apache5.Apache5Client",
       "org/apache/hc/client5/http/impl/classic/InternalExecRuntime",
-      "org/apache/hc/client5/http/impl/io/DefaultManagedHttpClientConnection",
       "org/apache/hc/client5/http/impl/Wire"
     },
     {

@@ -7,7 +7,6 @@ import org.apache.hc.client5.http.RouteInfo;
 import org.apache.hc.client5.http.classic.ExecRuntime;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpRequest;
-import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.io.HttpResponseInformationCallback;
 import org.genesystoken.agent.clients.body.WrittenToken;
 import org.genesystoken.agent.clients.weave.Adapter;
@@ -22,7 +21,6 @@ public final class Apache5Adapter implements Adapter {
     hooks =
         Arrays.asList(
             (nothing, context) -> execute(policy, (Object[]) context),
-            (request, context) -> TokenHeader.withdraw((HttpRequest) request),
             (bytes, context) -> WrittenToken.masked((byte[]) bytes));
   }
 

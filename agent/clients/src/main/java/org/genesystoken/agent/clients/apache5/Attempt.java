@@ -49,7 +49,7 @@ final class Attempt implements AsyncClientExchangeHandler {
     PASSED
   }
 
-  /** Something that the library is to be told. */
+  /** Something that the library is to be told, or that may come to that. */
   private interface Event {
     void tell() throws HttpException, IOException;
   }
@@ -258,11 +258,11 @@ final class Attempt implements AsyncClientExchangeHandler {
       case DECIDING:
         // of an answer that is whole there is nothing left to fail
         if (!whole && holds(() -> library.failed(failure))) {
-          tellOrFail();
+          orFail(this::tell);
         }
         break;
       case DRAINING:
-        replayOrFail();
+        orFail(this::replay);
         break;
       case REPLAYED:
         break;
@@ -288,7 +288,7 @@ final class Attempt implements AsyncClientExchangeHandler {
     }
     state = State.PASSED;
     if (fallsBack && before != null && before.isKept() && !exchange.isCancelled()) {
-      before.tellOrFail();
+      before.orFail(before::tell);
     } else {
       library.failed(failure);
     }
@@ -331,6 +331,15 @@ final class Attempt implements AsyncClientExchangeHandler {
     held.clear();
   }
 
+  /** Where the library cannot be thrown at. */
+  private void orFail(Event event) {
+    try {
+      event.tell();
+    } catch (HttpException | IOException | RuntimeException ofLibrary) {
+      library.failed(ofLibrary);
+    }
+  }
+
   private void after(Runnable then) {
     exchange.policy().after(PATIENCE).whenCompleteAsync((nothing, failure) -> then.run());
   }
@@ -343,11 +352,7 @@ final class Attempt implements AsyncClientExchangeHandler {
       // A body that is too slow does not count.
       length = 0;
     }
-    try {
-      decide();
-    } catch (HttpException | IOException | RuntimeException ofLibrary) {
-      library.failed(ofLibrary);
-    }
+    orFail(this::decide);
   }
 
   private void decide() throws HttpException, IOException {
@@ -364,15 +369,8 @@ final class Attempt implements AsyncClientExchangeHandler {
       decided(decision.getNow(false));
     } else {
       exchange.waits(this);
-      decision.whenCompleteAsync((replays, failure) -> decidedLater(failure == null && replays));
-    }
-  }
-
-  private void decidedLater(boolean replays) {
-    try {
-      decided(replays);
-    } catch (HttpException | IOException | RuntimeException ofLibrary) {
-      library.failed(ofLibrary);
+      decision.whenCompleteAsync(
+          (replays, failure) -> orFail(() -> decided(failure == null && replays)));
     }
   }
 
@@ -398,19 +396,11 @@ final class Attempt implements AsyncClientExchangeHandler {
     after(
         () -> {
           if (state == State.DRAINING) {
-            tellOrFail();
+            orFail(this::tell);
           }
         });
     if (channel != null) {
       channel.update(DRAIN_LIMIT);
-    }
-  }
-
-  private void replayOrFail() {
-    try {
-      replay();
-    } catch (HttpException | IOException | RuntimeException ofLibrary) {
-      library.failed(ofLibrary);
     }
   }
 
@@ -436,14 +426,6 @@ final class Attempt implements AsyncClientExchangeHandler {
       }
     }
     exchange.replay(new Attempt(exchange, this));
-  }
-
-  private void tellOrFail() {
-    try {
-      tell();
-    } catch (HttpException | IOException | RuntimeException ofLibrary) {
-      library.failed(ofLibrary);
-    }
   }
 
   /** Tells the library of the answer, as if nobody had looked at it. */

@@ -40,7 +40,7 @@ final class TokenHeader extends BasicHeader {
   }
 
   /** Gives the request back what the app has set; nothing if that has been done. */
-  static HttpRequest withdraw(HttpRequest request) {
+  static void withdraw(HttpRequest request) {
     Header header = request.getFirstHeader(HttpHeaders.AUTHORIZATION);
     if (header instanceof TokenHeader) {
       Header own = ((TokenHeader) header).own;
@@ -50,6 +50,5 @@ final class TokenHeader extends BasicHeader {
         request.setHeader(own);
       }
     }
-    return request;
   }
 }

@@ -66,7 +66,9 @@ final class WaitingHop {
   }
 
   private void execute() {
-    if (!over.compareAndSet(false, true)) {
+    // The library may have noted an older step of the call as the one to cancel.
+    if ((scope.cancellableDependency.isCancelled() && cancel())
+        || !over.compareAndSet(false, true)) {
       return;
     }
     WAITED.set(request);
