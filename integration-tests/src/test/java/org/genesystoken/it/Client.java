@@ -13,6 +13,8 @@ enum Client {
   ASYNC_2("java.net.http sendAsync, HTTP/2", "async-2", 11),
   APACHE_4_3("Apache HttpClient 4.3.6", "apache4", "apache-4.3.6"),
   APACHE_4_5("Apache HttpClient 4.5.14", "apache4", "apache-4.5.14"),
+  APACHE_4_3_DIRECTOR("Apache HttpClient 4.3.6 by DefaultHttpClient", "apache4", "apache-4.3.6"),
+  APACHE_4_5_DIRECTOR("Apache HttpClient 4.5.14 by DefaultHttpClient", "apache4", "apache-4.5.14"),
   APACHE_5_0("Apache HttpClient 5.0.4", "apache5", "apache-5.0.4"),
   APACHE_5_5("Apache HttpClient 5.5.1", "apache5", "apache-5.5.1"),
   APACHE_5_0_ASYNC("Apache HttpClient 5.0.4 async", "apache5", "apache-5.0.4"),
@@ -66,6 +68,14 @@ enum Client {
     return library == null
         ? new String[0]
         : new String[] {"probe-" + probeName, "libraries/" + library + "/*"};
+  }
+
+  /** What keeps the JVM from warning of the library itself. */
+  String[] jvmArgs(Jdks.Jdk jdk) {
+    // 5.0 asks a TLS engine by reflection for what Java 8 has no methods for
+    return isApacheAsync() && !keepsCredentialsAtHome() && jdk.release() > 8
+        ? new String[] {"--add-opens", "java.base/sun.security.ssl=ALL-UNNAMED"}
+        : new String[0];
   }
 
   /** The same with full paths, for a class loader of its own. */
@@ -143,6 +153,9 @@ enum Client {
   private String way() {
     if (label.endsWith(" enqueue")) {
       return "enqueue";
+    }
+    if (label.endsWith(" by DefaultHttpClient")) {
+      return "director";
     }
     return label.endsWith(" async") ? "async" : label.endsWith(" async, HTTP/2") ? "async-2" : "";
   }

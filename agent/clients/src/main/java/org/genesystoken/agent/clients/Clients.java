@@ -24,8 +24,11 @@ final class Clients {
       "org.genesystoken.agent.clients.apache4.Apache4Client",
       "org/apache/http/impl/execchain/MainClientExec",
       "org/apache/http/impl/execchain/MinimalClientExec",
-      "org/apache/http/impl/conn/LoggingManagedHttpClientConnection",
       "org/apache/http/impl/conn/Wire"
+    },
+    {
+      "org.genesystoken.agent.clients.apache4.DirectorClient",
+      "org/apache/http/impl/client/DefaultRequestDirector"
     },
     {
       "org.genesystoken.agent.clients.apache5.Apache5Client",

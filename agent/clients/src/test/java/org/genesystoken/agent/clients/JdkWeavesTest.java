@@ -21,6 +21,7 @@ import net.bytebuddy.jar.asm.commons.ClassRemapper;
 import net.bytebuddy.jar.asm.commons.SimpleRemapper;
 import net.bytebuddy.utility.OpenedClassReader;
 import org.genesystoken.agent.clients.apache4.Apache4Client;
+import org.genesystoken.agent.clients.apache4.DirectorClient;
 import org.genesystoken.agent.clients.apache5.Apache5AsyncClient;
 import org.genesystoken.agent.clients.apache5.Apache5Client;
 import org.genesystoken.agent.clients.asynchttpclient.AhcClient;
@@ -53,6 +54,7 @@ class JdkWeavesTest {
         new UrlConnectionClient(policy),
         new JdkHttpClient(policy),
         new Apache4Client(policy),
+        new DirectorClient(policy),
         new Apache5Client(policy),
         new Apache5AsyncClient(policy),
         new OkHttp3Client(policy),

@@ -421,7 +421,7 @@ final class Attempt implements AsyncClientExchangeHandler {
         return;
       }
       state = State.REPLAYED;
-      if (!whole || size > TokenPolicy.BODY_LIMIT) {
+      if (!whole) {
         held.clear();
       }
     }
