@@ -27,7 +27,7 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  *   ...                                   // the library's own authentication
  * }
  *
- * // with debug lines of org.apache.http.wire
+ * // with debug lines of org.apache.http.wire; there is one more, without off and len
  * public void Wire.output(byte[] b, int off, int len) {
  *   b = masked(b, {Wire.class});
  *   ...
@@ -72,7 +72,7 @@ public final class Apache4Client extends LibraryClient {
     return Arrays.asList(
         chainLink("MainClientExec"),
         chainLink("MinimalClientExec"),
-        ClassWeave.of(HTTP + "impl/conn/Wire", new LogWire()));
+        ClassWeave.of(HTTP + "impl/conn/Wire", new LogWire("[B"), new LogWire("[BII")));
   }
 
   private static ClassWeave chainLink(String name) {
@@ -109,8 +109,8 @@ public final class Apache4Client extends LibraryClient {
   }
 
   private static final class LogWire extends MethodWeave {
-    LogWire() {
-      super("output", "([BII)V");
+    LogWire(String parameters) {
+      super("output", "(" + parameters + ")V");
     }
 
     @Override

@@ -29,8 +29,11 @@ final class Attempt implements AsyncClientExchangeHandler {
   /** How long a call may be held up for a body that trickles. Milliseconds. */
   private static final long PATIENCE = 2000;
 
-  /** Bytes of a refusal that are read off so that its connection can be used again. */
+  /** Bytes of a refusal that are held, and read off so that its connection can be used again. */
   private static final int DRAIN_LIMIT = 128 * 1024;
+
+  /** How many of them are asked for at once. */
+  private static final int WINDOW = 32 * 1024;
 
   private enum State {
     /** Nothing of the answer is there. */
@@ -70,7 +73,6 @@ final class Attempt implements AsyncClientExchangeHandler {
   private int length;
   private long size;
   private boolean whole;
-  private CapacityChannel starved;
 
   /**
    * @param before the attempt that was refused; null: this is the first
@@ -182,17 +184,21 @@ final class Attempt implements AsyncClientExchangeHandler {
 
   @Override
   public void updateCapacity(CapacityChannel channel) throws IOException {
-    if (isRead(channel)) {
-      channel.update(DRAIN_LIMIT);
+    if (isRead()) {
+      channel.update(WINDOW);
     } else if (!holds(() -> library.updateCapacity(channel))) {
       library.updateCapacity(channel);
     }
   }
 
-  /** Whether more of the answer is wanted; false: not as long as it is not decided on. */
-  private synchronized boolean isRead(CapacityChannel channel) {
-    starved = state == State.DECIDING ? channel : null;
-    return state == State.HOLDING || state == State.DRAINING;
+  /**
+   * Whether more of the answer is wanted: also while it is decided on, as some versions do not bear
+   * to be asked by another thread than the reactor's.
+   */
+  private synchronized boolean isRead() {
+    return state == State.HOLDING
+        || state == State.DRAINING
+        || (state == State.DECIDING && size <= DRAIN_LIMIT);
   }
 
   @Override
@@ -375,32 +381,27 @@ final class Attempt implements AsyncClientExchangeHandler {
   }
 
   private void decided(boolean replays) throws HttpException, IOException {
-    CapacityChannel channel;
+    boolean drains;
     synchronized (this) {
       if (state != State.DECIDING) {
         return;
       }
-      if (replays && !whole) {
+      drains = replays && !whole && size <= DRAIN_LIMIT;
+      if (drains) {
         state = State.DRAINING;
       }
-      channel = starved;
     }
-    if (state != State.DRAINING) {
-      if (replays) {
-        replay();
-      } else {
-        tell();
-      }
-      return;
-    }
-    after(
-        () -> {
-          if (state == State.DRAINING) {
-            orFail(this::tell);
-          }
-        });
-    if (channel != null) {
-      channel.update(DRAIN_LIMIT);
+    if (drains) {
+      after(
+          () -> {
+            if (state == State.DRAINING) {
+              orFail(this::tell);
+            }
+          });
+    } else if (replays && whole) {
+      replay();
+    } else {
+      tell();
     }
   }
 
