@@ -73,7 +73,7 @@ enum Client {
   /** What keeps the JVM from warning of the library itself. */
   String[] jvmArgs(Jdks.Jdk jdk) {
     // 5.0 asks a TLS engine by reflection for what Java 8 has no methods for
-    return isApacheAsync() && !keepsCredentialsAtHome() && jdk.release() > 8
+    return isApacheAsync() && library.equals("apache-5.0.4") && jdk.release() > 8
         ? new String[] {"--add-opens", "java.base/sun.security.ssl=ALL-UNNAMED"}
         : new String[0];
   }

@@ -1,6 +1,5 @@
 package org.genesystoken.agent.clients.apache4;
 
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.genesystoken.agent.clients.weave.ClassWeave;
@@ -65,7 +64,7 @@ public final class DirectorClient extends LibraryClient {
 
     @Override
     protected List<String> calls() {
-      return Arrays.asList(EXECUTOR + ".execute");
+      return Collections.singletonList(EXECUTOR + ".execute");
     }
 
     @Override
