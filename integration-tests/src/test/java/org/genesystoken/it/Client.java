@@ -13,8 +13,14 @@ enum Client {
   ASYNC_2("java.net.http sendAsync, HTTP/2", "async-2", 11),
   APACHE_4_3("Apache HttpClient 4.3.6", "apache4", "apache-4.3.6"),
   APACHE_4_5("Apache HttpClient 4.5.14", "apache4", "apache-4.5.14"),
+  APACHE_4_3_DIRECTOR("Apache HttpClient 4.3.6 by DefaultHttpClient", "apache4", "apache-4.3.6"),
+  APACHE_4_5_DIRECTOR("Apache HttpClient 4.5.14 by DefaultHttpClient", "apache4", "apache-4.5.14"),
   APACHE_5_0("Apache HttpClient 5.0.4", "apache5", "apache-5.0.4"),
   APACHE_5_5("Apache HttpClient 5.5.1", "apache5", "apache-5.5.1"),
+  APACHE_5_0_ASYNC("Apache HttpClient 5.0.4 async", "apache5", "apache-5.0.4"),
+  APACHE_5_0_ASYNC_2("Apache HttpClient 5.0.4 async, HTTP/2", "apache5", "apache-5.0.4"),
+  APACHE_5_5_ASYNC("Apache HttpClient 5.5.1 async", "apache5", "apache-5.5.1"),
+  APACHE_5_5_ASYNC_2("Apache HttpClient 5.5.1 async, HTTP/2", "apache5", "apache-5.5.1"),
   OKHTTP_3("OkHttp 3.12.13", "okhttp", "okhttp-3.12.13"),
   OKHTTP_3_ENQUEUE("OkHttp 3.12.13 enqueue", "okhttp", "okhttp-3.12.13"),
   OKHTTP_4("OkHttp 4.12.0", "okhttp", "okhttp-4.12.0"),
@@ -64,6 +70,14 @@ enum Client {
         : new String[] {"probe-" + probeName, "libraries/" + library + "/*"};
   }
 
+  /** What keeps the JVM from warning of the library itself. */
+  String[] jvmArgs(Jdks.Jdk jdk) {
+    // 5.0 asks a TLS engine by reflection for what Java 8 has no methods for
+    return isApacheAsync() && library.equals("apache-5.0.4") && jdk.release() > 8
+        ? new String[] {"--add-opens", "java.base/sun.security.ssl=ALL-UNNAMED"}
+        : new String[0];
+  }
+
   /** The same with full paths, for a class loader of its own. */
   String deployment() {
     return Stream.of(classPath())
@@ -90,7 +104,20 @@ enum Client {
 
   /** Whether the agent keeps a copy of a body that can be read once. */
   boolean keepsBodies() {
-    return isLibrary() && !isAsyncHttpClient();
+    return isLibrary() && !isAsyncHttpClient() && !isApacheAsync();
+  }
+
+  boolean isApacheAsync() {
+    return way().startsWith("async") && isLibrary();
+  }
+
+  /** Whether it follows a redirect to another host only without an Authorization. */
+  boolean keepsCredentialsAtHome() {
+    return "apache-5.5.1".equals(library);
+  }
+
+  boolean hasProxies() {
+    return !way().equals("async-2");
   }
 
   boolean isAsyncHttpClient() {
@@ -104,7 +131,7 @@ enum Client {
 
   /** Whether each exchange in progress has a connection of its own. */
   boolean isHttp1() {
-    return this != SEND_2 && this != ASYNC_2;
+    return this != SEND_2 && this != ASYNC_2 && !way().equals("async-2");
   }
 
   /** The field of a probe command that chooses this client. */
@@ -119,7 +146,18 @@ enum Client {
             + Character.toUpperCase(probeName.charAt(0))
             + probeName.substring(1)
             + "Caller"
-            + (label.endsWith(" enqueue") ? "\tway=enqueue" : "");
+            + (way().isEmpty() ? "" : "\tway=" + way());
+  }
+
+  /** What a library's probe is told if there is more than one way of calling; may be empty. */
+  private String way() {
+    if (label.endsWith(" enqueue")) {
+      return "enqueue";
+    }
+    if (label.endsWith(" by DefaultHttpClient")) {
+      return "director";
+    }
+    return label.endsWith(" async") ? "async" : label.endsWith(" async, HTTP/2") ? "async-2" : "";
   }
 
   @Override

@@ -61,7 +61,7 @@ final class ForkedApp implements AutoCloseable {
 
     /** With what a client needs on the class path. */
     Launch with(Client client) {
-      return withClassPath(client.classPath());
+      return withClassPath(client.classPath()).with(client.jvmArgs(jdk));
     }
 
     /**

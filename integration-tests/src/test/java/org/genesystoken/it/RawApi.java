@@ -25,6 +25,10 @@ final class RawApi implements AutoCloseable {
   static final int BIG = 100 * 1024 * 1024;
 
   private static final String EXPIRED = "{\"code\":\"bad.credentials\",\"status\":401}";
+  private static final String OTHER = "{\"code\":\"ip.not.authorized\",\"status\":401}";
+
+  /** More than the agent looks at, and more than libraries read unasked. */
+  private static final int LONG = 100_000;
 
   private final FakeGenesys tokens;
   private final SocketServer server = new SocketServer(this::serve);
@@ -186,6 +190,14 @@ final class RawApi implements AutoCloseable {
         }
         reply(out, "401 Unauthorized", "", EXPIRED);
       }
+      case "trailers" -> chunked(out, "401 Unauthorized", OTHER, "X-Sum: 1\r\nX-End: 2\r\n");
+      case "long" -> reply(out, "401 Unauthorized", "", OTHER + " ".repeat(LONG));
+      case "long-expired" ->
+          reply(
+              out,
+              live ? "200 OK" : "401 Unauthorized",
+              "",
+              live ? sha256 : EXPIRED + " ".repeat(LONG));
       case "hang" -> hang(in);
       case "hang-live" -> {
         if (live) {
@@ -237,6 +249,22 @@ final class RawApi implements AutoCloseable {
             + body.length()
             + "\r\n\r\n"
             + body;
+    out.write(text.getBytes(StandardCharsets.US_ASCII));
+    out.flush();
+  }
+
+  private static void chunked(OutputStream out, String status, String body, String trailers)
+      throws IOException {
+    String text =
+        "HTTP/1.1 "
+            + status
+            + "\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + Integer.toHexString(body.length())
+            + "\r\n"
+            + body
+            + "\r\n0\r\n"
+            + trailers
+            + "\r\n";
     out.write(text.getBytes(StandardCharsets.US_ASCII));
     out.flush();
   }

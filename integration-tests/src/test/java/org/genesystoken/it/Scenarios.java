@@ -337,13 +337,13 @@ final class Scenarios {
             .call(site -> get(redirect(site.elsewhere().http("/open/x"), site)) + STALE)
             .sees(SUCCESS)
             // which does not take an Authorization to another host
-            .only((client, jdk) -> client != Client.APACHE_5_5)
+            .only((client, jdk) -> !client.keepsCredentialsAtHome())
             .check(Scenarios::nothingElsewhere));
     rows.add(
         Scenario.of("stale bearer, redirect to another port: as without the agent")
             .call(site -> get(redirect(site.elsewhere().http("/open/x"), site)) + STALE)
             .sees(AS_WITHOUT_AGENT)
-            .only((client, jdk) -> client == Client.APACHE_5_5));
+            .only((client, jdk) -> client.keepsCredentialsAtHome()));
     rows.add(
         Scenario.of("redirect policy NORMAL, from https to http: as without the agent")
             .call(
@@ -423,6 +423,7 @@ final class Scenarios {
     rows.add(
         Scenario.of("CONNECT through a proxy: no token in it")
             .call(site -> get(site.genesys().https(ME)) + STALE + "\tproxy=" + site.proxy().port())
+            .only((client, jdk) -> client.hasProxies())
             .check(
                 run -> {
                   everyHitHasAToken(run);
@@ -434,8 +435,8 @@ final class Scenarios {
     rows.add(
         Scenario.of("expired, through a proxy")
             .expired()
-            .call(
-                site -> get(site.genesys().https(ME)) + STALE + "\tproxy=" + site.proxy().port()));
+            .call(site -> get(site.genesys().https(ME)) + STALE + "\tproxy=" + site.proxy().port())
+            .only((client, jdk) -> client.hasProxies()));
   }
 
   private static void otherSettings(List<Scenario> rows) {

@@ -77,8 +77,13 @@ public final class Apache4Caller implements HttpCaller {
 
   private CloseableHttpClient client(Call call) {
     return clients.computeIfAbsent(
-        String.join(" ", call.get("redirect", ""), call.get("proxy", ""), call.get("built", "")),
-        key -> build(call));
+        String.join(
+            " ",
+            call.get("way", ""),
+            call.get("redirect", ""),
+            call.get("proxy", ""),
+            call.get("built", "")),
+        key -> "director".equals(call.get("way", null)) ? directed(call) : build(call));
   }
 
   private CloseableHttpClient build(Call call) {
@@ -107,6 +112,28 @@ public final class Apache4Caller implements HttpCaller {
     return builder.build();
   }
 
+  /** As apps wrote it before 4.3. */
+  @SuppressWarnings("deprecation")
+  private CloseableHttpClient directed(Call call) {
+    org.apache.http.impl.conn.PoolingClientConnectionManager pool =
+        new org.apache.http.impl.conn.PoolingClientConnectionManager();
+    pool.setMaxTotal(1);
+    org.apache.http.impl.client.DefaultHttpClient client =
+        new org.apache.http.impl.client.DefaultHttpClient(pool);
+    client.setRedirectStrategy(new LaxRedirectStrategy());
+    client.addRequestInterceptor((request, context) -> requestsSeen.incrementAndGet());
+    client.addResponseInterceptor((response, context) -> responsesSeen.incrementAndGet());
+    org.apache.http.client.params.HttpClientParams.setRedirecting(
+        client.getParams(), !"off".equals(call.get("redirect", "on")));
+    String proxy = call.get("proxy", null);
+    if (proxy != null) {
+      org.apache.http.conn.params.ConnRouteParams.setDefaultProxy(
+          client.getParams(), new HttpHost("127.0.0.1", Integer.parseInt(proxy)));
+    }
+    return client;
+  }
+
+  @SuppressWarnings("deprecation") // which is how the old client is told of a time-out
   private static HttpUriRequest request(Call call) {
     int timeout = call.getInt("timeout", 20_000);
     RequestBuilder request =
@@ -133,7 +160,9 @@ public final class Apache4Caller implements HttpCaller {
                   new ByteArrayInputStream(body),
                   "chunked".equals(call.get("streaming", null)) ? -1 : body.length));
     }
-    return request.build();
+    HttpUriRequest built = request.build();
+    org.apache.http.params.HttpConnectionParams.setSoTimeout(built.getParams(), timeout);
+    return built;
   }
 
   private static Header[] withoutAuthorization(HttpRequest request) {

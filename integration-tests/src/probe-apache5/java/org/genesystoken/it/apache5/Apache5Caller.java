@@ -1,6 +1,7 @@
 package org.genesystoken.it.apache5;
 
 import java.io.ByteArrayInputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -19,9 +20,11 @@ import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.http.io.entity.InputStreamEntity;
 import org.apache.hc.core5.http.message.StatusLine;
@@ -31,9 +34,12 @@ import org.genesystoken.it.probe.HttpCaller;
 import org.genesystoken.it.probe.Outcome;
 import org.genesystoken.it.probe.Patience;
 
-/** A client with a pool of one connection, and interceptors of the app's. */
-public final class Apache5Caller implements HttpCaller {
+/** A classic client with a pool of one connection, and interceptors of the app's. */
+public final class Apache5Caller implements HttpCaller, Closeable {
   private static final Apache5Caller INSTANCE = new Apache5Caller();
+
+  /** Apart, as it is another half of the library. */
+  private final AsyncCaller async = new AsyncCaller();
 
   private final Map<String, CloseableHttpClient> clients = new ConcurrentHashMap<>();
   private final AtomicInteger requestsSeen = new AtomicInteger();
@@ -48,6 +54,10 @@ public final class Apache5Caller implements HttpCaller {
 
   @Override
   public void call(Call call, Outcome outcome) throws Exception {
+    if (isAsync(call)) {
+      async.call(call, outcome);
+      return;
+    }
     requestsSeen.set(0);
     responsesSeen.set(0);
     HttpUriRequestBase request = request(call);
@@ -68,11 +78,19 @@ public final class Apache5Caller implements HttpCaller {
 
   @Override
   public String status(Call call) throws Exception {
+    if (isAsync(call)) {
+      return async.status(call);
+    }
     try (CloseableHttpResponse response =
         execute(call, request(call), HttpClientContext.create())) {
       drain(response.getEntity());
       return String.valueOf(response.getCode());
     }
+  }
+
+  @Override
+  public void close() throws IOException {
+    async.close();
   }
 
   @SuppressWarnings("deprecation") // in 5.2 and later, and 5.0 has nothing else
@@ -111,37 +129,49 @@ public final class Apache5Caller implements HttpCaller {
     return builder.build();
   }
 
+  private static boolean isAsync(Call call) {
+    return call.get("way", "").startsWith("async");
+  }
+
   private static HttpUriRequestBase request(Call call) {
     HttpUriRequestBase request =
         new HttpUriRequestBase(call.get("method", "GET"), URI.create(call.get("url", null)));
-    request.setConfig(
-        RequestConfig.custom()
-            .setConnectTimeout(10, TimeUnit.SECONDS)
-            .setConnectionRequestTimeout(10, TimeUnit.SECONDS)
-            .setResponseTimeout(call.getInt("timeout", 20_000), TimeUnit.MILLISECONDS)
-            .setExpectContinueEnabled(call.get("expect", null) != null)
-            .build());
+    request.setConfig(config(call));
+    addHeaders(call, request);
+    byte[] body = call.body();
+    if (body != null) {
+      String streaming = call.get("streaming", null);
+      request.setEntity(
+          streaming == null
+              ? new ByteArrayEntity(body, contentType(call))
+              : new InputStreamEntity(
+                  new ByteArrayInputStream(body),
+                  "chunked".equals(streaming) ? -1 : body.length,
+                  contentType(call)));
+    }
+    return request;
+  }
+
+  static RequestConfig config(Call call) {
+    return RequestConfig.custom()
+        .setConnectTimeout(10, TimeUnit.SECONDS)
+        .setConnectionRequestTimeout(10, TimeUnit.SECONDS)
+        .setResponseTimeout(call.getInt("timeout", 20_000), TimeUnit.MILLISECONDS)
+        .setExpectContinueEnabled(call.get("expect", null) != null)
+        .build();
+  }
+
+  static void addHeaders(Call call, HttpRequest request) {
     request.setHeader("X-App", "probe");
     for (String header : call.all("header")) {
       int colon = header.indexOf(": ");
       request.setHeader(header.substring(0, colon), header.substring(colon + 2));
     }
-    byte[] body = call.body();
-    if (body != null) {
-      String streaming = call.get("streaming", null);
-      String type = call.all("header").isEmpty() ? null : own(call);
-      org.apache.hc.core5.http.ContentType contentType =
-          org.apache.hc.core5.http.ContentType.create(
-              type == null ? "application/octet-stream" : type);
-      request.setEntity(
-          streaming == null
-              ? new ByteArrayEntity(body, contentType)
-              : new InputStreamEntity(
-                  new ByteArrayInputStream(body),
-                  "chunked".equals(streaming) ? -1 : body.length,
-                  contentType));
-    }
-    return request;
+  }
+
+  static ContentType contentType(Call call) {
+    String own = own(call);
+    return ContentType.create(own == null ? "application/octet-stream" : own);
   }
 
   private static String own(Call call) {
@@ -153,7 +183,7 @@ public final class Apache5Caller implements HttpCaller {
     return null;
   }
 
-  private static Header[] withoutAuthorization(HttpUriRequestBase request) {
+  static Header[] withoutAuthorization(HttpRequest request) {
     List<Header> others = new ArrayList<>();
     for (Header header : request.getHeaders()) {
       if (!header.getName().equals("Authorization")) {
@@ -163,7 +193,7 @@ public final class Apache5Caller implements HttpCaller {
     return others.toArray(new Header[0]);
   }
 
-  private static Map<String, List<String>> headers(Header[] all) {
+  static Map<String, List<String>> headers(Header[] all) {
     Map<String, List<String>> headers = new TreeMap<>();
     for (Header header : all) {
       headers.computeIfAbsent(header.getName(), name -> new ArrayList<>()).add(header.getValue());

@@ -1,5 +1,6 @@
 package org.genesystoken.it.probe;
 
+import java.io.Closeable;
 import java.io.File;
 import java.lang.ref.WeakReference;
 import java.net.MalformedURLException;
@@ -52,6 +53,11 @@ final class Redeploy {
     }
     for (HttpCaller caller : callers) {
       statuses.merge(caller.status(call), 1, Integer::sum);
+    }
+    for (HttpCaller caller : callers) {
+      if (caller instanceof Closeable) {
+        ((Closeable) caller).close();
+      }
     }
     for (URLClassLoader loader : deployed) {
       loader.close();

@@ -30,7 +30,7 @@ final class Soak {
           () -> {
             for (int i = next.getAndIncrement(); i < calls; i = next.getAndIncrement()) {
               pace(start + spread / calls * i);
-              String result = one(caller, call.get("url", null), methods, i, sent);
+              String result = one(caller, call, methods, i, sent);
               if ("200".equals(result)) {
                 succeeded.incrementAndGet();
               } else {
@@ -53,10 +53,17 @@ final class Soak {
   }
 
   private static String one(
-      HttpCaller caller, String url, String[] methods, int i, List<String> sent) {
+      HttpCaller caller, Call soak, String[] methods, int i, List<String> sent) {
     String method = methods[i % methods.length];
     String line =
-        "call\tmethod=" + method + "\turl=" + url + i + "\theader=Authorization: Bearer stale";
+        "call\tmethod="
+            + method
+            + "\tway="
+            + soak.get("way", "")
+            + "\turl="
+            + soak.get("url", null)
+            + i
+            + "\theader=Authorization: Bearer stale";
     if (!method.equals("GET")) {
       int size = SIZES[i / methods.length % SIZES.length];
       line += "\tbody=" + size + "\tseed=" + i;

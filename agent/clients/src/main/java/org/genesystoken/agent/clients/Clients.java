@@ -24,14 +24,26 @@ final class Clients {
       "org.genesystoken.agent.clients.apache4.Apache4Client",
       "org/apache/http/impl/execchain/MainClientExec",
       "org/apache/http/impl/execchain/MinimalClientExec",
-      "org/apache/http/impl/conn/LoggingManagedHttpClientConnection",
       "org/apache/http/impl/conn/Wire"
+    },
+    {
+      "org.genesystoken.agent.clients.apache4.DirectorClient",
+      "org/apache/http/impl/client/DefaultRequestDirector"
     },
     {
       "org.genesystoken.agent.clients.apache5.Apache5Client",
       "org/apache/hc/client5/http/impl/classic/InternalExecRuntime",
-      "org/apache/hc/client5/http/impl/io/DefaultManagedHttpClientConnection",
       "org/apache/hc/client5/http/impl/Wire"
+    },
+    {
+      "org.genesystoken.agent.clients.apache5.Apache5AsyncClient",
+      "org/apache/hc/client5/http/impl/async/HttpAsyncMainClientExec",
+      "org/apache/hc/client5/http/impl/async/H2AsyncMainClientExec",
+      "org/apache/hc/client5/http/impl/async/LoggingIOSession",
+      "org/apache/hc/client5/http/impl/async/HttpAsyncClientEventHandlerFactory$2",
+      "org/apache/hc/client5/http/impl/async/H2AsyncClientEventHandlerFactory$1",
+      "org/apache/hc/client5/http/impl/async/HttpAsyncClientProtocolNegotiationStarter$2",
+      "org/apache/hc/client5/http/impl/async/H2AsyncClientProtocolStarter$1"
     },
     {
       "org.genesystoken.agent.clients.okhttp.OkHttp3Client",

@@ -21,6 +21,8 @@ import net.bytebuddy.jar.asm.commons.ClassRemapper;
 import net.bytebuddy.jar.asm.commons.SimpleRemapper;
 import net.bytebuddy.utility.OpenedClassReader;
 import org.genesystoken.agent.clients.apache4.Apache4Client;
+import org.genesystoken.agent.clients.apache4.DirectorClient;
+import org.genesystoken.agent.clients.apache5.Apache5AsyncClient;
 import org.genesystoken.agent.clients.apache5.Apache5Client;
 import org.genesystoken.agent.clients.asynchttpclient.AhcClient;
 import org.genesystoken.agent.clients.httpclient.JdkHttpClient;
@@ -52,7 +54,9 @@ class JdkWeavesTest {
         new UrlConnectionClient(policy),
         new JdkHttpClient(policy),
         new Apache4Client(policy),
+        new DirectorClient(policy),
         new Apache5Client(policy),
+        new Apache5AsyncClient(policy),
         new OkHttp3Client(policy),
         new AhcClient(policy));
   }

@@ -51,6 +51,9 @@ public final class ScriptedPolicy extends TokenPolicy {
   /** The time that each caller who may wait says that it has, in milliseconds. */
   public final List<Long> budgets = new ArrayList<>();
 
+  /** Completes when a pause is over. */
+  public volatile CompletableFuture<Void> pause = CompletableFuture.completedFuture(null);
+
   /** How often a caller asked in a way that may wait. */
   public int waits;
 
@@ -150,7 +153,7 @@ public final class ScriptedPolicy extends TokenPolicy {
 
   @Override
   public CompletionStage<Void> after(long millis) {
-    return CompletableFuture.completedFuture(null);
+    return pause;
   }
 
   @Override

@@ -49,7 +49,7 @@ final class Answers {
   }
 
   /** The response, with its body as if nobody had looked at it. */
-  static CloseableHttpResponse handOver(CloseableHttpResponse response, Head head) {
+  static <T extends HttpResponse> T handOver(T response, Head head) {
     if (head.unread() != null) {
       response.setEntity(new UnreadEntity(response.getEntity(), head.unread()));
     }

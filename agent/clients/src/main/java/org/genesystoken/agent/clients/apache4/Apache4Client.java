@@ -27,13 +27,7 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  *   ...                                   // the library's own authentication
  * }
  *
- * // with debug lines of org.apache.http.headers, after the request has been written
- * protected void LoggingManagedHttpClientConnection.onRequestSubmitted(HttpRequest request) {
- *   withdraw(request, {LoggingManagedHttpClientConnection.class});
- *   ...
- * }
- *
- * // with debug lines of org.apache.http.wire
+ * // with debug lines of org.apache.http.wire; there is one more, without off and len
  * public void Wire.output(byte[] b, int off, int len) {
  *   b = masked(b, {Wire.class});
  *   ...
@@ -48,7 +42,6 @@ public final class Apache4Client extends LibraryClient {
 
   private static final String HTTP = "org/apache/http/";
   private static final String CHAIN = HTTP + "impl/execchain/";
-  private static final String REQUEST = "L" + HTTP + "HttpRequest;";
   private static final String WRAPPER = HTTP + "client/methods/HttpRequestWrapper";
   private static final String AWARE = HTTP + "client/methods/HttpExecutionAware";
   private static final String RESPONSE = HTTP + "client/methods/CloseableHttpResponse";
@@ -79,8 +72,7 @@ public final class Apache4Client extends LibraryClient {
     return Arrays.asList(
         chainLink("MainClientExec"),
         chainLink("MinimalClientExec"),
-        ClassWeave.of(HTTP + "impl/conn/LoggingManagedHttpClientConnection", new LogHeaders()),
-        ClassWeave.of(HTTP + "impl/conn/Wire", new LogWire()));
+        ClassWeave.of(HTTP + "impl/conn/Wire", new LogWire("[B"), new LogWire("[BII")));
   }
 
   private static ClassWeave chainLink(String name) {
@@ -116,20 +108,9 @@ public final class Apache4Client extends LibraryClient {
     }
   }
 
-  private static final class LogHeaders extends MethodWeave {
-    LogHeaders() {
-      super("onRequestSubmitted", "(" + REQUEST + ")V");
-    }
-
-    @Override
-    protected void atEntry(Code code) {
-      code.local(1).context().hook(WITHDRAW).drop();
-    }
-  }
-
   private static final class LogWire extends MethodWeave {
-    LogWire() {
-      super("output", "([BII)V");
+    LogWire(String parameters) {
+      super("output", "(" + parameters + ")V");
     }
 
     @Override

@@ -2,7 +2,6 @@ package org.genesystoken.agent.clients.apache4;
 
 import java.io.IOException;
 import org.apache.http.Header;
-import org.apache.http.HttpEntity;
 import org.apache.http.HttpEntityEnclosingRequest;
 import org.apache.http.HttpException;
 import org.apache.http.HttpHeaders;
@@ -71,7 +70,10 @@ final class Exchange implements HttpExecutionAware {
     Header own = request.getFirstHeader(HttpHeaders.AUTHORIZATION);
     // Not later, with a connection in hand.
     Waiting.forToken(policy, own == null ? null : own.getValue(), budget, this::isAborted);
-    KeptBody kept = keep();
+    KeptBody kept =
+        request instanceof HttpEntityEnclosingRequest
+            ? KeptEntity.keep((HttpEntityEnclosingRequest) request, policy.replayBodyLimit())
+            : null;
     Object answer = send(context);
     RefusedCall refused = null;
     while (answer instanceof CloseableHttpResponse) {
@@ -121,22 +123,6 @@ final class Exchange implements HttpExecutionAware {
       TokenHeader.present(written, value);
       sent = value;
     }
-  }
-
-  /** Has a body that can be read once only kept while it is sent. */
-  private KeptBody keep() {
-    if (!(request instanceof HttpEntityEnclosingRequest)) {
-      return null;
-    }
-    HttpEntityEnclosingRequest enclosing = (HttpEntityEnclosingRequest) request;
-    HttpEntity entity = enclosing.getEntity();
-    // Of a body that can be read once the library may say that it is repeatable until it was read.
-    if (entity == null || (entity.isRepeatable() && !entity.isStreaming())) {
-      return null;
-    }
-    KeptBody kept = new KeptBody(policy.replayBodyLimit());
-    enclosing.setEntity(new KeptEntity(entity, kept));
-    return kept;
   }
 
   /** Makes the request as it came. */

@@ -8,7 +8,7 @@ import org.genesystoken.agent.clients.body.WrittenToken;
 
 /**
  * The Authorization that a request has while it is written, and no longer. It remembers the app's
- * own. Immutable.
+ * own, which is what the library logs in its place. Immutable.
  */
 final class TokenHeader extends BasicHeader {
   private static final long serialVersionUID = 1;
@@ -27,6 +27,11 @@ final class TokenHeader extends BasicHeader {
   static void present(HttpRequest request, String value) {
     request.setHeader(new TokenHeader(value, request.getFirstHeader(HttpHeaders.AUTHORIZATION)));
     WrittenToken.set(value);
+  }
+
+  @Override
+  public String toString() {
+    return own == null ? new BasicHeader(getName(), "****").toString() : own.toString();
   }
 
   /** Gives the request back what the app has set; nothing if that has been done. */

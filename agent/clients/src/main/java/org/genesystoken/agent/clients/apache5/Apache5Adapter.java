@@ -7,9 +7,6 @@ import org.apache.hc.client5.http.RouteInfo;
 import org.apache.hc.client5.http.classic.ExecRuntime;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpRequest;
-import org.apache.hc.core5.http.HttpHost;
-import org.apache.hc.core5.http.HttpRequest;
-import org.apache.hc.core5.http.Method;
 import org.apache.hc.core5.http.io.HttpResponseInformationCallback;
 import org.genesystoken.agent.clients.body.WrittenToken;
 import org.genesystoken.agent.clients.weave.Adapter;
@@ -24,7 +21,6 @@ public final class Apache5Adapter implements Adapter {
     hooks =
         Arrays.asList(
             (nothing, context) -> execute(policy, (Object[]) context),
-            (request, context) -> TokenHeader.withdraw((HttpRequest) request),
             (bytes, context) -> WrittenToken.masked((byte[]) bytes));
   }
 
@@ -37,14 +33,11 @@ public final class Apache5Adapter implements Adapter {
   private static Object execute(TokenPolicy policy, Object[] context) {
     ClassicHttpRequest request = (ClassicHttpRequest) context[3];
     HttpClientContext clientContext = (HttpClientContext) context[4];
-    if (request == null
-        || clientContext == null
-        || Exchange.carriesOut(request)
-        || Method.CONNECT.isSame(request.getMethod())) {
+    if (request == null || clientContext == null || Exchange.carriesOut(request)) {
       return null;
     }
     RouteInfo route = clientContext.getHttpRoute();
-    if (route == null || !covers(policy, route, request)) {
+    if (route == null || !Hops.covers(policy, route, request)) {
       return null;
     }
     Exchange.Send send = send((ExecRuntime) context[1], (String) context[2], context);
@@ -59,15 +52,5 @@ public final class Apache5Adapter implements Adapter {
     }
     HttpResponseInformationCallback callback = (HttpResponseInformationCallback) context[5];
     return (request, clientContext) -> runtime.execute(id, request, callback, clientContext);
-  }
-
-  private static boolean covers(TokenPolicy policy, RouteInfo route, HttpRequest request) {
-    HttpHost target = route.getTargetHost();
-    return policy.coversHop(
-        target.getSchemeName(),
-        target.getHostName(),
-        target.getPort(),
-        request.getPath(),
-        route.getProxyHost() != null);
   }
 }

@@ -21,12 +21,6 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  *   ...                                   // an Exchange called us
  * }
  *
- * // with debug lines of org.apache.hc.client5.http.headers, after the request has been written
- * protected void DefaultManagedHttpClientConnection.onRequestSubmitted(ClassicHttpRequest request) {
- *   withdraw(request, {DefaultManagedHttpClientConnection.class});
- *   ...
- * }
- *
  * // with debug lines of org.apache.hc.client5.http.wire
  * public void Wire.output(byte[] b, int pos, int off) {
  *   b = masked(b, {Wire.class});
@@ -36,8 +30,7 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  */
 public final class Apache5Client extends LibraryClient {
   private static final int EXECUTE = 0;
-  private static final int WITHDRAW = 1;
-  private static final int MASKED = 2;
+  private static final int MASKED = 1;
 
   private static final String HTTP = "org/apache/hc/client5/http/";
   private static final String CORE = "org/apache/hc/core5/http/";
@@ -49,7 +42,7 @@ public final class Apache5Client extends LibraryClient {
 
   /** Made once, by reflection. */
   public Apache5Client(TokenPolicy policy) {
-    super(policy, "org.genesystoken.agent.clients.apache5.Apache5Adapter", RUNTIME, 3);
+    super(policy, "org.genesystoken.agent.clients.apache5.Apache5Adapter", RUNTIME, 2);
   }
 
   @Override
@@ -58,7 +51,6 @@ public final class Apache5Client extends LibraryClient {
         ClassWeave.of(RUNTIME, new ExecuteHop("", 3), new ExecuteHop(CALLBACK, 3, 4))
             .using(HTTP + "classic/ExecRuntime", "isExecutionAborted()Z", "disconnectEndpoint()V")
             .using(CONTEXT, "getHttpRoute()L" + HTTP + "RouteInfo;"),
-        ClassWeave.of(HTTP + "impl/io/DefaultManagedHttpClientConnection", new LogHeaders()),
         ClassWeave.of(HTTP + "impl/Wire", new LogWire()));
   }
 
@@ -89,17 +81,6 @@ public final class Apache5Client extends LibraryClient {
         code.context(0, 1, 2, last[1], last[0]);
       }
       code.hook(EXECUTE).endUnlessNull(RESPONSE);
-    }
-  }
-
-  private static final class LogHeaders extends MethodWeave {
-    LogHeaders() {
-      super("onRequestSubmitted", "(" + REQUEST + ")V");
-    }
-
-    @Override
-    protected void atEntry(Code code) {
-      code.local(1).context().hook(WITHDRAW).drop();
     }
   }
 

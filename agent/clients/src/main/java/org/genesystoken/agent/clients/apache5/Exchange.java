@@ -3,7 +3,6 @@ package org.genesystoken.agent.clients.apache5;
 import java.io.IOException;
 import org.apache.hc.client5.http.RouteInfo;
 import org.apache.hc.client5.http.classic.ExecRuntime;
-import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.RequestFailedException;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpRequest;
@@ -13,7 +12,6 @@ import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.impl.DefaultConnectionReuseStrategy;
-import org.apache.hc.core5.util.Timeout;
 import org.genesystoken.agent.clients.body.Head;
 import org.genesystoken.agent.clients.body.KeptBody;
 import org.genesystoken.agent.clients.body.Waiting;
@@ -62,7 +60,7 @@ final class Exchange {
 
   /** The answer for the app, or what is to be thrown at it. */
   Object execute(Send way) {
-    long budget = budgetMillis();
+    long budget = Hops.budgetMillis(context);
     HttpEntity entity = request.getEntity();
     // The library says of a body that can be read once that it is repeatable until it was read.
     KeptBody kept =
@@ -158,13 +156,5 @@ final class Exchange {
         request.setEntity(entity);
       }
     }
-  }
-
-  private long budgetMillis() {
-    RequestConfig config = context.getRequestConfig();
-    Timeout timeout = config == null ? null : config.getResponseTimeout();
-    return timeout == null || !timeout.isEnabled()
-        ? TokenPolicy.NO_BUDGET
-        : timeout.toMilliseconds();
   }
 }

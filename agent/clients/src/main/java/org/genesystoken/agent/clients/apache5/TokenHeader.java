@@ -8,7 +8,7 @@ import org.genesystoken.agent.clients.body.WrittenToken;
 
 /**
  * The Authorization that a request has while it is written, and no longer. It remembers the app's
- * own. Immutable.
+ * own, which is what the library logs in its place. Immutable.
  */
 final class TokenHeader extends BasicHeader {
   private static final long serialVersionUID = 1;
@@ -29,8 +29,18 @@ final class TokenHeader extends BasicHeader {
     WrittenToken.set(value);
   }
 
+  /** The same header with asterisks for its value. */
+  static Header masked(Header header) {
+    return new BasicHeader(header.getName(), "****", true);
+  }
+
+  @Override
+  public String toString() {
+    return own == null ? masked(this).toString() : own.toString();
+  }
+
   /** Gives the request back what the app has set; nothing if that has been done. */
-  static HttpRequest withdraw(HttpRequest request) {
+  static void withdraw(HttpRequest request) {
     Header header = request.getFirstHeader(HttpHeaders.AUTHORIZATION);
     if (header instanceof TokenHeader) {
       Header own = ((TokenHeader) header).own;
@@ -40,6 +50,5 @@ final class TokenHeader extends BasicHeader {
         request.setHeader(own);
       }
     }
-    return request;
   }
 }

@@ -86,6 +86,11 @@ public final class Head {
     return false;
   }
 
+  /** A body that cannot be read. */
+  public static InputStream failing(IOException failure) {
+    return new Broken(failure);
+  }
+
   /** Fails as reading has failed. */
   private static final class Broken extends InputStream {
     private final IOException failure;

@@ -22,12 +22,19 @@ public final class WrittenToken {
     }
   }
 
+  /** Its bytes, or null: none. Not copied. */
+  public static byte[] current() {
+    return CURRENT.get();
+  }
+
   /** The same bytes, or a copy with asterisks for the token. */
   public static byte[] masked(byte[] bytes) {
     byte[] token = CURRENT.get();
-    if (token == null || bytes == null) {
-      return bytes;
-    }
+    return token == null || bytes == null ? bytes : masked(bytes, token);
+  }
+
+  /** The same bytes, or a copy with asterisks for those of a token. */
+  public static byte[] masked(byte[] bytes, byte[] token) {
     for (int at = 0; at <= bytes.length - token.length; at++) {
       int same = 0;
       while (same < token.length && bytes[at + same] == token[same]) {
