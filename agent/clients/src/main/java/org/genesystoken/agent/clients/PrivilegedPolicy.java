@@ -47,9 +47,9 @@ final class PrivilegedPolicy extends TokenPolicy {
   }
 
   @Override
-  public CompletionStage<Void> ready(long budgetMillis) {
+  public CompletionStage<Void> ready(String own, long budgetMillis) {
     return AccessController.doPrivileged(
-        (PrivilegedAction<CompletionStage<Void>>) () -> policy.ready(budgetMillis));
+        (PrivilegedAction<CompletionStage<Void>>) () -> policy.ready(own, budgetMillis));
   }
 
   @Override

@@ -91,7 +91,10 @@ public final class ScriptedPolicy extends TokenPolicy {
   }
 
   @Override
-  public CompletionStage<Void> ready(long budgetMillis) {
+  public CompletionStage<Void> ready(String own, long budgetMillis) {
+    if (!mayReplace(own)) {
+      return CompletableFuture.completedFuture(null);
+    }
     budgets.add(budgetMillis);
     return ready;
   }

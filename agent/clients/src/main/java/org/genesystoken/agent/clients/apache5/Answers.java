@@ -11,7 +11,6 @@ import org.apache.hc.core5.http.HttpResponse;
 import org.genesystoken.agent.clients.body.Head;
 import org.genesystoken.agent.core.policy.ApiAnswer;
 import org.genesystoken.agent.core.policy.RefusedCall;
-import org.genesystoken.agent.core.policy.TokenPolicy;
 
 /** Refusals, as core wants to see them and as the app is to get them. */
 final class Answers {
@@ -39,8 +38,7 @@ final class Answers {
     HttpEntity entity = response.getEntity();
     if (entity == null) {
       head.none();
-    } else if (TokenPolicy.mayTellInBody(value(response, HttpHeaders.CONTENT_TYPE))
-        || call.isClearWithoutBody(of(response))) {
+    } else if (call.isTelling(of(response), value(response, HttpHeaders.CONTENT_TYPE))) {
       try {
         head.read(entity.getContent());
       } catch (IOException | UnsupportedOperationException unreadable) {

@@ -44,11 +44,11 @@ public final class Apache5AsyncAdapter implements Adapter {
       return null;
     }
     String own = Hops.authorization(request);
-    if (!policy.mayReplace(own) || policy.authorizationNow(own) != null) {
+    if (policy.authorizationNow(own) != null) {
       return null;
     }
     CompletableFuture<Void> ready =
-        policy.ready(Hops.budgetMillis(scope.clientContext)).toCompletableFuture();
+        policy.ready(own, Hops.budgetMillis(scope.clientContext)).toCompletableFuture();
     return ready.isDone()
         ? null
         : new WaitingHop(

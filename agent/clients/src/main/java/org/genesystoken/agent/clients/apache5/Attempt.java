@@ -178,8 +178,7 @@ final class Attempt implements AsyncClientExchangeHandler {
   /** Not where it cannot matter: it may be long, or slow. */
   private boolean isBodyNeeded(HttpResponse response) {
     Header type = response.getFirstHeader(HttpHeaders.CONTENT_TYPE);
-    return TokenPolicy.mayTellInBody(type == null ? null : type.getValue())
-        || exchange.refused().isClearWithoutBody(answer);
+    return exchange.refused().isTelling(answer, type == null ? null : type.getValue());
   }
 
   @Override

@@ -64,12 +64,12 @@ final class Sending {
       return false;
     }
     String own = request.headers().get(HttpHeaderNames.AUTHORIZATION);
-    if (!policy().mayReplace(own) || policy().authorizationNow(own) != null) {
+    if (policy().authorizationNow(own) != null) {
       return false;
     }
     CompletableFuture<Void> known = calls.ready(future);
     CompletableFuture<Void> ready =
-        known == null ? policy().ready(budgetMillis()).toCompletableFuture() : known;
+        known == null ? policy().ready(own, budgetMillis()).toCompletableFuture() : known;
     if (ready.isDone()) {
       return false;
     }

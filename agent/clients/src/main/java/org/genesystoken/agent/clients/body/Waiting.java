@@ -24,8 +24,8 @@ public final class Waiting {
    */
   public static void forToken(
       TokenPolicy policy, String own, long budgetMillis, BooleanSupplier aborted) {
-    if (policy.mayReplace(own) && policy.authorizationNow(own) == null) {
-      replays(policy.ready(budgetMillis).thenApply(nothing -> true), aborted);
+    if (policy.authorizationNow(own) == null) {
+      replays(policy.ready(own, budgetMillis).thenApply(nothing -> true), aborted);
     }
   }
 

@@ -151,28 +151,22 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
       bound(attempt);
       return trigger;
     }
-    if (!isCold(attempt)) {
+    // not firstValue(): that makes a stream of the values
+    List<String> values = headers().map().get("Authorization");
+    String ofApp = values == null ? null : values.get(0);
+    if (!covers(policy, uri())
+        || policy.authorizationNow(ofApp) != null
+        || isReadOnItsWay(attempt)) {
       return trigger;
     }
     waited = true;
-    CompletableFuture<Void> ready = ready(2);
+    CompletableFuture<Void> ready = ready(ofApp, 2);
     return ready.isDone()
         ? trigger
         : trigger
             .thenCompose(set -> ready)
             // A call that was cancelled meanwhile is sent by nobody: the JDK knows of it.
             .thenRunAsync(() -> bound(attempt), this::executeElsewhere);
-  }
-
-  /** Whether the call is to carry a token, and there is none yet. */
-  private boolean isCold(Object attempt) {
-    // not firstValue(): that makes a stream of the values
-    List<String> values = headers().map().get("Authorization");
-    String ofApp = values == null ? null : values.get(0);
-    return covers(policy, uri())
-        && policy.mayReplace(ofApp)
-        && policy.authorizationNow(ofApp) == null
-        && !isReadOnItsWay(attempt);
   }
 
   /** Whether the proxy that the call goes to could read the token: then it is to carry none. */
@@ -370,7 +364,7 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
     }
     // Behind a redirect there is no way to wait before a hop is sent.
     waited = true;
-    return ready(1).thenCompose(ready -> decided(answer));
+    return ready(sent, 1).thenCompose(ready -> decided(answer));
   }
 
   private CompletableFuture<Boolean> decided(ApiAnswer answer) {
@@ -382,11 +376,12 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
   /**
    * Waits for a first token.
    *
+   * @param own the Authorization value of the hop without one, null if it has none
    * @param share the part of the app's time-out that it may take, as a divisor: the attempt needs
    *     some, too
    */
-  private CompletableFuture<Void> ready(int share) {
-    return policy.ready(budgetMillis() / share).toCompletableFuture();
+  private CompletableFuture<Void> ready(String own, int share) {
+    return policy.ready(own, budgetMillis() / share).toCompletableFuture();
   }
 
   private long budgetMillis() {

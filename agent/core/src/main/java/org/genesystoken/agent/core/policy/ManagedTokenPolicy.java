@@ -84,9 +84,9 @@ final class ManagedTokenPolicy extends TokenPolicy {
   }
 
   @Override
-  public CompletionStage<Void> ready(long budgetMillis) {
+  public CompletionStage<Void> ready(String own, long budgetMillis) {
     TokenManager started = manager;
-    if (started == null || (inject == Inject.ON_401 && refusedOwn.isEmpty())) {
+    if (started == null || !injects(own)) {
       return CompletableFuture.completedFuture(null);
     }
     return started.whenReady(budgetMillis);

@@ -24,7 +24,7 @@ public final class RefusedCall {
   /**
    * Whether the headers alone say what is to be known of an answer; its body need not be read then.
    */
-  public boolean isClearWithoutBody(ApiAnswer answer) {
+  private boolean isClearWithoutBody(ApiAnswer answer) {
     return answer.status() != ManagedTokenPolicy.FORBIDDEN
         && (answer.status() != ManagedTokenPolicy.UNAUTHORIZED || policy.meansExpired(answer));
   }

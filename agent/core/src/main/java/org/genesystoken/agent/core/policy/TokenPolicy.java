@@ -58,11 +58,12 @@ public abstract class TokenPolicy {
 
   /**
    * Completes (with no value, never exceptionally) when there is a live token or {@code wait} is
-   * over.
+   * over; at once if a request with that Authorization is to carry none.
    *
+   * @param own the app's own Authorization value, null if it sets none
    * @param budgetMillis as above: it completes no later
    */
-  public abstract CompletionStage<Void> ready(long budgetMillis);
+  public abstract CompletionStage<Void> ready(String own, long budgetMillis);
 
   /**
    * Whether the agent may replace this Authorization: absent or a bearer token, not Basic or

@@ -61,7 +61,7 @@ class ManagedTokenPolicyTest {
   private ManagedTokenPolicy live(Inject inject) {
     ManagedTokenPolicy policy = policy(inject, "https://login.mypurecloud.com/oauth/token", API);
     assertThat(policy.covers("https", API, -1, "/api/v2/users/me")).isTrue();
-    CompletableFuture<Void> ready = policy.ready(NO_BUDGET).toCompletableFuture();
+    CompletableFuture<Void> ready = policy.ready("Bearer own", NO_BUDGET).toCompletableFuture();
     time.runDue();
     assertThat(ready).isCompleted();
     return policy;
@@ -212,6 +212,23 @@ class ManagedTokenPolicyTest {
   }
 
   @Test
+  void a_request_that_is_to_carry_no_token_waits_for_none() {
+    // given: another's token was refused, and there is no new one yet
+    ManagedTokenPolicy policy = policy(Inject.ON_401, null, API);
+    policy.covers("https", API, -1, "/api/v2/users/me");
+    policy.renewAsync("Bearer refused", NO_BUDGET);
+
+    // when
+    CompletableFuture<Void> refused =
+        policy.ready("Bearer refused", NO_BUDGET).toCompletableFuture();
+    CompletableFuture<Void> own = policy.ready("Bearer own", NO_BUDGET).toCompletableFuture();
+
+    // then
+    assertThat(refused).isNotDone();
+    assertThat(own).isDone();
+  }
+
+  @Test
   void before_the_first_covered_request_nothing_is_made_and_nothing_waits() {
     ManagedTokenPolicy policy = policy(Inject.ALWAYS, null, API);
 
@@ -220,7 +237,7 @@ class ManagedTokenPolicyTest {
     assertThat(policy.renew(null, NO_BUDGET)).isFalse();
     assertThat(policy.renewAsync(null, NO_BUDGET).toCompletableFuture())
         .isCompletedWithValue(false);
-    assertThat(policy.ready(NO_BUDGET).toCompletableFuture()).isCompleted();
+    assertThat(policy.ready(null, NO_BUDGET).toCompletableFuture()).isCompleted();
     policy.replayRefused(null);
     assertThat(asked).isEmpty();
   }

@@ -265,10 +265,10 @@ class RefusedCallTest {
     RefusedCall call = policy.refusedCall();
     List<String> invalid = Collections.singletonList("Bearer error=\"invalid_token\"");
 
-    assertThat(call.isClearWithoutBody(ApiAnswer.of(401, invalid, null, null))).isTrue();
-    assertThat(call.isClearWithoutBody(ApiAnswer.of(429, null, null, null))).isTrue();
-    assertThat(call.isClearWithoutBody(ApiAnswer.of(401, null, null, null))).isFalse();
-    assertThat(call.isClearWithoutBody(ApiAnswer.of(403, null, null, null))).isFalse();
+    assertThat(call.isTelling(ApiAnswer.of(401, invalid, null, null), "text/html")).isTrue();
+    assertThat(call.isTelling(ApiAnswer.of(429, null, null, null), "text/html")).isTrue();
+    assertThat(call.isTelling(ApiAnswer.of(401, null, null, null), "text/html")).isFalse();
+    assertThat(call.isTelling(ApiAnswer.of(403, null, null, null), "text/html")).isFalse();
   }
 
   @Test
