@@ -26,9 +26,6 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  * another goes on on a pool's, as the app's own code may be part of it.
  */
 final class Attempt implements AsyncClientExchangeHandler {
-  /** How long a call may be held up for a body that trickles. Milliseconds. */
-  private static final long PATIENCE = 2000;
-
   /** Bytes of a refusal that are held, and read off so that its connection can be used again. */
   private static final int DRAIN_LIMIT = 128 * 1024;
 
@@ -346,7 +343,7 @@ final class Attempt implements AsyncClientExchangeHandler {
   }
 
   private void after(Runnable then) {
-    exchange.policy().after(PATIENCE).whenCompleteAsync((nothing, failure) -> then.run());
+    exchange.policy().after(TokenPolicy.BODY_PATIENCE).whenCompleteAsync((nothing, failure) -> then.run());
   }
 
   private void late() {
