@@ -343,7 +343,10 @@ final class Attempt implements AsyncClientExchangeHandler {
   }
 
   private void after(Runnable then) {
-    exchange.policy().after(TokenPolicy.BODY_PATIENCE).whenCompleteAsync((nothing, failure) -> then.run());
+    exchange
+        .policy()
+        .after(TokenPolicy.BODY_PATIENCE)
+        .whenCompleteAsync((nothing, failure) -> then.run());
   }
 
   private void late() {
