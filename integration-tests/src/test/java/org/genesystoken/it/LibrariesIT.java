@@ -13,10 +13,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The HTTP clients that apps bring along: the scenarios that are not about the JDK's own. */
+@Execution(ExecutionMode.CONCURRENT)
 class LibrariesIT {
   @TestFactory
+  @Execution(ExecutionMode.SAME_THREAD)
   Stream<DynamicNode> scenarios() {
     return Matrix.onEveryJdk(jdk -> Client.librariesOn(jdk).flatMap(client -> cells(jdk, client)));
   }
@@ -41,6 +45,7 @@ class LibrariesIT {
   }
 
   @TestFactory
+  @Execution(ExecutionMode.SAME_THREAD)
   Stream<DynamicNode> costsNothing() {
     return Matrix.onEveryJdk(
         jdk ->
@@ -76,6 +81,7 @@ class LibrariesIT {
   }
 
   @TestFactory
+  @Execution(ExecutionMode.SAME_THREAD)
   Stream<DynamicNode> redeployed() {
     return Matrix.onEveryJdk(
         jdk ->
@@ -120,6 +126,7 @@ class LibrariesIT {
   }
 
   @TestFactory
+  @Execution(ExecutionMode.SAME_THREAD)
   Stream<DynamicNode> logs() {
     return Matrix.onEveryJdk(
         jdk ->
