@@ -30,7 +30,7 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  * app passed in: for the body handler, where any answer but one to replay goes to the app's own;
  * and, if its body cannot be read twice, for the request, of which the JDK makes a copy at each
  * attempt, so that a replay can have its body from what was kept. A refused attempt ends with its
- * replay, and nothing else of it is under way by then; fields are volatile because its hops run on
+ * replay, but for a rest of its body that is read off; fields are volatile because its hops run on
  * different threads.
  */
 final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
