@@ -31,7 +31,9 @@ import org.slf4j.Logger;
  *   <li>The token that the endpoint has granted or accepted last is never given up for what the
  *       file holds before the endpoint has accepted that: it may be half written, or an old backup.
  *   <li>What somebody else has put into the file is presented first: it is newer than ours, as a
- *       rule. One that was exchanged or refused already is not presented again.
+ *       rule. One that was exchanged or refused already is not presented again. Where it fails and
+ *       ours does not, ours is presented first from then on: an endpoint may have other words than
+ *       {@code invalid_grant} for half a token.
  *   <li>The file is only ever replaced where nothing is lost: by the newest token, in the place of
  *       one that is spent or of none. What failed is tried again with each token call.
  *   <li>A crash at any instant leaves the old token or the new one in it, whole.
@@ -69,6 +71,11 @@ final class RefreshTokenStore {
   private boolean due;
   // What somebody else has put into the file, up to the endpoint's word on it; null: nothing.
   private Secret candidate;
+  // Whether the candidate has failed, the own one not since.
+  private boolean ownFirst;
+  // Whether one has failed after the other: then it may be neither, and a call is made with one.
+  private boolean bothFailed;
+  private boolean candidateTold;
   // Exchanged for a newer one or refused, the oldest first.
   private final Set<Secret> spent = new LinkedHashSet<>();
   private boolean failureTold;
@@ -93,15 +100,16 @@ final class RefreshTokenStore {
     lock.lock();
     try {
       Secret read = read();
+      boolean ownIsLeft = isOwnLeft();
       if (isNews(read)) {
-        candidate = read;
-      } else if (read != null && read.equals(own)) {
+        adopt(read);
+      } else if ((read != null && read.equals(own)) || (granted && ownIsLeft)) {
         candidate = null;
       }
-      if (candidate != null) {
+      if (candidate != null && !(ownFirst && ownIsLeft)) {
         return candidate;
       }
-      if (own == null || spent.contains(own)) {
+      if (!ownIsLeft) {
         return null;
       }
       if (granted && !own.equals(read)) {
@@ -132,6 +140,7 @@ final class RefreshTokenStore {
         accepted(presented);
         return;
       }
+      worked(presented);
       spend(presented);
       if (granted) {
         spend(own);
@@ -150,6 +159,7 @@ final class RefreshTokenStore {
   void accepted(Secret presented) {
     lock.lock();
     try {
+      worked(presented);
       // spent: a later exchange has overtaken this one
       if (!presented.equals(own) && !spent.contains(presented)) {
         candidate = null;
@@ -172,6 +182,27 @@ final class RefreshTokenStore {
     }
   }
 
+  /**
+   * The endpoint has failed, and the presented token may be why. It stays as good as it was.
+   *
+   * @return whether to present the other one at once rather than with the next call: an endpoint
+   *     that fails whatever the token is not to be asked twice each time
+   */
+  boolean failed(Secret presented) {
+    lock.lock();
+    try {
+      if (candidate == null || !isOwnLeft()) {
+        return false;
+      }
+      ownFirst = presented.equals(candidate);
+      boolean other = !bothFailed;
+      bothFailed = true;
+      return other;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** One line for the operator. */
   String whatIsMissing() {
     return file == null
@@ -185,6 +216,30 @@ final class RefreshTokenStore {
 
   private boolean isNews(Secret read) {
     return read != null && !read.equals(own) && !spent.contains(read);
+  }
+
+  private boolean isOwnLeft() {
+    return own != null && !spent.contains(own);
+  }
+
+  private void adopt(Secret read) {
+    if (!read.equals(candidate)) {
+      candidate = read;
+      ownFirst = false;
+      bothFailed = false;
+      candidateTold = false;
+    }
+  }
+
+  private void worked(Secret presented) {
+    bothFailed = false;
+    if (ownFirst && candidate != null && presented.equals(own) && !candidateTold) {
+      candidateTold = true;
+      log.warn(
+          "The refresh token in {} has failed and the one before it is good; that is used on, in"
+              + " memory only: put a good one into the file, or delete it",
+          file);
+    }
   }
 
   private void spend(Secret token) {
