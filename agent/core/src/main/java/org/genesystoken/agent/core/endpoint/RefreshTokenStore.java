@@ -56,10 +56,14 @@ final class RefreshTokenStore {
   /** Many times as long as a write takes; callers wait longer than that for their token. */
   private static final long LOCK_NANOS = 2_000_000_000L;
 
-  private static final long LOCK_PAUSE_NANOS = 5_000_000;
+  private static final long PAUSE_NANOS = 5_000_000;
+
+  /** Between emptying a file and writing a line into it; a script does it in less. */
+  private static final long EMPTY_NANOS = 100_000_000;
 
   private final File file;
   private final SecretFile stored;
+  private final long emptyNanos;
   private final Logger log;
   private final ReentrantLock lock = new ReentrantLock();
 
@@ -69,6 +73,8 @@ final class RefreshTokenStore {
   private boolean granted;
   // Whether it has not been written yet.
   private boolean due;
+  // What the own one was granted in exchange for; null: it was not.
+  private Secret exchanged;
   // What somebody else has put into the file, up to the endpoint's word on it; null: nothing.
   private Secret candidate;
   // Whether the candidate has failed, the own one not since.
@@ -86,7 +92,15 @@ final class RefreshTokenStore {
    * @param readableByAll whether to take a file that every user of the machine can read
    */
   RefreshTokenStore(Secret initial, File file, boolean readableByAll, Logger log) {
+    this(initial, file, readableByAll, EMPTY_NANOS, log);
+  }
+
+  /**
+   * @param emptyNanos how long to wait for what somebody may be writing into an empty file
+   */
+  RefreshTokenStore(Secret initial, File file, boolean readableByAll, long emptyNanos, Logger log) {
     this.file = file;
+    this.emptyNanos = emptyNanos;
     this.stored = file == null ? null : new SecretFile(file, readableByAll, log);
     this.log = log;
     this.own = initial;
@@ -141,12 +155,19 @@ final class RefreshTokenStore {
         return;
       }
       worked(presented);
+      // by the answer to its successor, which came first; not by another answer to itself
+      boolean overtaken =
+          granted && isOwnLeft() && spent.contains(presented) && !presented.equals(exchanged);
+      if (overtaken) {
+        return;
+      }
       spend(presented);
       if (granted) {
         spend(own);
       }
       spent.remove(token);
       own = token;
+      exchanged = presented;
       granted = true;
       due = true;
       save();
@@ -164,8 +185,11 @@ final class RefreshTokenStore {
       if (!presented.equals(own) && !spent.contains(presented)) {
         candidate = null;
         own = presented;
+        exchanged = null;
         granted = false;
         due = false;
+        // that was about another token
+        failureTold = false;
       }
     } finally {
       lock.unlock();
@@ -290,14 +314,27 @@ final class RefreshTokenStore {
 
   private boolean mayReplace(Path target) throws IOException {
     Secret read = read();
+    if (due) {
+      long start = System.nanoTime();
+      while (read == null && isBeingWritten(target) && System.nanoTime() - start < emptyNanos) {
+        LockSupport.parkNanos(PAUSE_NANOS);
+        read = read();
+      }
+    }
     if (read != null) {
       // another token is somebody else's, which the next call presents
       return spent.contains(read);
     }
-    // empty: somebody may be writing it
     return due
         || !Files.exists(target)
         || (Files.size(target) == 0 && isOlder(target, ABANDONED_MILLIS));
+  }
+
+  /** Whether somebody may have emptied it to write into it: the token would be lost with it. */
+  private static boolean isBeingWritten(Path target) throws IOException {
+    return Files.isRegularFile(target)
+        && Files.size(target) == 0
+        && !isOlder(target, ABANDONED_MILLIS);
   }
 
   /** Where a chain of symbolic links leads, whether there is a file or not: the links stay. */
@@ -329,7 +366,7 @@ final class RefreshTokenStore {
       channel = FileChannel.open(path, options, ownerOnly(path));
       long start = System.nanoTime();
       while (!isLocked(channel) && System.nanoTime() - start < LOCK_NANOS) {
-        LockSupport.parkNanos(LOCK_PAUSE_NANOS);
+        LockSupport.parkNanos(PAUSE_NANOS);
       }
     } catch (IOException | RuntimeException e) {
       // no right to, or a file system that has no locks

@@ -554,6 +554,27 @@ class GrantsTest {
   }
 
   @Test
+  void a_token_that_has_failed_is_not_presented_twice_in_one_request() throws Exception {
+    // given
+    Path file = directory.resolve("refresh-token");
+    Grants grants = rotated(file);
+    write(file, "three");
+    answer(500, "");
+    answer(400, INVALID_GRANT);
+    answer(200, GRANTED);
+
+    // when
+    TokenRequestException failure = failureOf(grants);
+
+    // then it may still be good
+    assertThat(failure).hasMessageContaining("500");
+    assertThat(failure.isPermanent()).isFalse();
+    assertThat(calls).containsExactly(refreshing("three"), refreshing("two"));
+    grants.request();
+    assertThat(calls).endsWith(refreshing("three"));
+  }
+
+  @Test
   void a_newer_token_in_the_file_goes_first_although_the_one_before_it_has_failed()
       throws Exception {
     // given
