@@ -66,21 +66,31 @@ final class Grants implements TokenEndpoint {
       return clientCredentials(deadline);
     }
     TokenRequestException refusal = null;
+    TokenRequestException failure = null;
+    Secret failed = null;
     // The one in the file, the own one, and one that another process has stored meanwhile.
     for (int attempt = 0; attempt < MAX_REFRESH_TOKENS; attempt++) {
       Secret token = refreshTokens.current();
-      if (token == null) {
+      if (token == null || token.equals(failed)) {
         break;
       }
       try {
         return refresh(token, deadline);
       } catch (TokenRequestException e) {
-        if (!e.isInvalidGrant()) {
+        if (e.isInvalidGrant()) {
+          refusal = e;
+          refreshTokens.refused(token);
+        } else if (e.isTokenInDoubt() && refreshTokens.failed(token)) {
+          failure = e;
+          failed = token;
+        } else {
           throw e;
         }
-        refusal = e;
-        refreshTokens.refused(token);
       }
+    }
+    if (failure != null) {
+      // one that may still be good
+      throw failure;
     }
     if (clientId != null && clientSecret.current() != null) {
       return clientCredentials(deadline);
@@ -165,7 +175,29 @@ final class Grants implements TokenEndpoint {
     if (answer.status() == 200 && members.error.isEmpty()) {
       return members;
     }
-    throw failure(answer.status(), members, retryAfterMillis(answer));
+    long retryAfterMillis = retryAfterMillis(answer);
+    TokenRequestException failure = failure(answer.status(), members, retryAfterMillis);
+    throw retryAfterMillis == -1 && isTokenInDoubt(answer.status(), members)
+        ? failure.withTokenInDoubt()
+        : failure;
+  }
+
+  /**
+   * Whether it may be the refresh token that the endpoint does not like. It has to say
+   * invalid_grant (RFC 6749 §5.2), but half a token may be malformed to one and break another.
+   */
+  private static boolean isTokenInDoubt(int status, TokenResponse.Members members) {
+    return status != 408
+        // of a gateway, or overloaded: another call would not help it
+        && (status < 502 || status > 504)
+        && !isRateLimit(status, members)
+        && !members.error.equals("invalid_client")
+        && !members.error.equals("unauthorized_client");
+  }
+
+  private static boolean isRateLimit(int status, TokenResponse.Members members) {
+    return status == 429
+        || members.description.toLowerCase(Locale.ROOT).startsWith("rate limit exceeded");
   }
 
   private static TokenRequestException failure(
@@ -175,8 +207,7 @@ final class Grants implements TokenEndpoint {
     if (!error.isEmpty()) {
       what += " " + error;
     }
-    if (status == 429
-        || members.description.toLowerCase(Locale.ROOT).startsWith("rate limit exceeded")) {
+    if (isRateLimit(status, members)) {
       return TokenRequestException.temporary(what + " (rate limit exceeded)", retryAfterMillis);
     }
     switch (error) {

@@ -149,7 +149,8 @@ final class HttpTokenCall implements TokenCall {
           routes.add(new Route(Proxy.NO_PROXY, new InetSocketAddress(address, port), false));
         }
       } else if (candidate.type() == Proxy.Type.SOCKS) {
-        // unresolved: the proxy may know names that this machine does not
+        // Unresolved: the proxy may know names that this machine does not. It sees the secret of a
+        // plain http call, as it sees the token of the app's: it carries all of the JVM's traffic.
         routes.add(new Route(candidate, InetSocketAddress.createUnresolved(host, port), false));
       } else if (!secure) {
         refused = true;

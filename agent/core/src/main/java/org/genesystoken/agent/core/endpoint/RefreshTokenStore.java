@@ -31,7 +31,9 @@ import org.slf4j.Logger;
  *   <li>The token that the endpoint has granted or accepted last is never given up for what the
  *       file holds before the endpoint has accepted that: it may be half written, or an old backup.
  *   <li>What somebody else has put into the file is presented first: it is newer than ours, as a
- *       rule. One that was exchanged or refused already is not presented again.
+ *       rule. One that was exchanged or refused already is not presented again. Where it fails and
+ *       ours does not, ours is presented first from then on: an endpoint may have other words than
+ *       {@code invalid_grant} for half a token.
  *   <li>The file is only ever replaced where nothing is lost: by the newest token, in the place of
  *       one that is spent or of none. What failed is tried again with each token call.
  *   <li>A crash at any instant leaves the old token or the new one in it, whole.
@@ -54,10 +56,14 @@ final class RefreshTokenStore {
   /** Many times as long as a write takes; callers wait longer than that for their token. */
   private static final long LOCK_NANOS = 2_000_000_000L;
 
-  private static final long LOCK_PAUSE_NANOS = 5_000_000;
+  private static final long PAUSE_NANOS = 5_000_000;
+
+  /** Between emptying a file and writing a line into it; a script does it in less. */
+  private static final long EMPTY_NANOS = 100_000_000;
 
   private final File file;
   private final SecretFile stored;
+  private final long emptyNanos;
   private final Logger log;
   private final ReentrantLock lock = new ReentrantLock();
 
@@ -67,8 +73,15 @@ final class RefreshTokenStore {
   private boolean granted;
   // Whether it has not been written yet.
   private boolean due;
+  // What the own one was granted in exchange for; null: it was not.
+  private Secret exchanged;
   // What somebody else has put into the file, up to the endpoint's word on it; null: nothing.
   private Secret candidate;
+  // Whether the candidate has failed, the own one not since.
+  private boolean ownFirst;
+  // Whether one has failed after the other: then it may be neither, and a call is made with one.
+  private boolean bothFailed;
+  private boolean candidateTold;
   // Exchanged for a newer one or refused, the oldest first.
   private final Set<Secret> spent = new LinkedHashSet<>();
   private boolean failureTold;
@@ -79,7 +92,15 @@ final class RefreshTokenStore {
    * @param readableByAll whether to take a file that every user of the machine can read
    */
   RefreshTokenStore(Secret initial, File file, boolean readableByAll, Logger log) {
+    this(initial, file, readableByAll, EMPTY_NANOS, log);
+  }
+
+  /**
+   * @param emptyNanos how long to wait for what somebody may be writing into an empty file
+   */
+  RefreshTokenStore(Secret initial, File file, boolean readableByAll, long emptyNanos, Logger log) {
     this.file = file;
+    this.emptyNanos = emptyNanos;
     this.stored = file == null ? null : new SecretFile(file, readableByAll, log);
     this.log = log;
     this.own = initial;
@@ -93,15 +114,16 @@ final class RefreshTokenStore {
     lock.lock();
     try {
       Secret read = read();
+      boolean ownIsLeft = isOwnLeft();
       if (isNews(read)) {
-        candidate = read;
-      } else if (read != null && read.equals(own)) {
+        adopt(read);
+      } else if ((read != null && read.equals(own)) || (granted && ownIsLeft)) {
         candidate = null;
       }
-      if (candidate != null) {
+      if (candidate != null && !(ownFirst && ownIsLeft)) {
         return candidate;
       }
-      if (own == null || spent.contains(own)) {
+      if (!ownIsLeft) {
         return null;
       }
       if (granted && !own.equals(read)) {
@@ -132,12 +154,20 @@ final class RefreshTokenStore {
         accepted(presented);
         return;
       }
+      worked(presented);
+      // by the answer to its successor, which came first; not by another answer to itself
+      boolean overtaken =
+          granted && isOwnLeft() && spent.contains(presented) && !presented.equals(exchanged);
+      if (overtaken) {
+        return;
+      }
       spend(presented);
       if (granted) {
         spend(own);
       }
       spent.remove(token);
       own = token;
+      exchanged = presented;
       granted = true;
       due = true;
       save();
@@ -150,12 +180,16 @@ final class RefreshTokenStore {
   void accepted(Secret presented) {
     lock.lock();
     try {
+      worked(presented);
       // spent: a later exchange has overtaken this one
       if (!presented.equals(own) && !spent.contains(presented)) {
         candidate = null;
         own = presented;
+        exchanged = null;
         granted = false;
         due = false;
+        // that was about another token
+        failureTold = false;
       }
     } finally {
       lock.unlock();
@@ -167,6 +201,27 @@ final class RefreshTokenStore {
     lock.lock();
     try {
       spend(presented);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * The endpoint has failed, and the presented token may be why. It stays as good as it was.
+   *
+   * @return whether to present the other one at once rather than with the next call: an endpoint
+   *     that fails whatever the token is not to be asked twice each time
+   */
+  boolean failed(Secret presented) {
+    lock.lock();
+    try {
+      if (candidate == null || !isOwnLeft()) {
+        return false;
+      }
+      ownFirst = presented.equals(candidate);
+      boolean other = !bothFailed;
+      bothFailed = true;
+      return other;
     } finally {
       lock.unlock();
     }
@@ -185,6 +240,30 @@ final class RefreshTokenStore {
 
   private boolean isNews(Secret read) {
     return read != null && !read.equals(own) && !spent.contains(read);
+  }
+
+  private boolean isOwnLeft() {
+    return own != null && !spent.contains(own);
+  }
+
+  private void adopt(Secret read) {
+    if (!read.equals(candidate)) {
+      candidate = read;
+      ownFirst = false;
+      bothFailed = false;
+      candidateTold = false;
+    }
+  }
+
+  private void worked(Secret presented) {
+    bothFailed = false;
+    if (ownFirst && candidate != null && presented.equals(own) && !candidateTold) {
+      candidateTold = true;
+      log.warn(
+          "The refresh token in {} has failed and the one before it is good; that is used on, in"
+              + " memory only: put a good one into the file, or delete it",
+          file);
+    }
   }
 
   private void spend(Secret token) {
@@ -235,14 +314,27 @@ final class RefreshTokenStore {
 
   private boolean mayReplace(Path target) throws IOException {
     Secret read = read();
+    if (due) {
+      long start = System.nanoTime();
+      while (read == null && isBeingWritten(target) && System.nanoTime() - start < emptyNanos) {
+        LockSupport.parkNanos(PAUSE_NANOS);
+        read = read();
+      }
+    }
     if (read != null) {
       // another token is somebody else's, which the next call presents
       return spent.contains(read);
     }
-    // empty: somebody may be writing it
     return due
         || !Files.exists(target)
         || (Files.size(target) == 0 && isOlder(target, ABANDONED_MILLIS));
+  }
+
+  /** Whether somebody may have emptied it to write into it: the token would be lost with it. */
+  private static boolean isBeingWritten(Path target) throws IOException {
+    return Files.isRegularFile(target)
+        && Files.size(target) == 0
+        && !isOlder(target, ABANDONED_MILLIS);
   }
 
   /** Where a chain of symbolic links leads, whether there is a file or not: the links stay. */
@@ -274,7 +366,7 @@ final class RefreshTokenStore {
       channel = FileChannel.open(path, options, ownerOnly(path));
       long start = System.nanoTime();
       while (!isLocked(channel) && System.nanoTime() - start < LOCK_NANOS) {
-        LockSupport.parkNanos(LOCK_PAUSE_NANOS);
+        LockSupport.parkNanos(PAUSE_NANOS);
       }
     } catch (IOException | RuntimeException e) {
       // no right to, or a file system that has no locks

@@ -8,19 +8,25 @@ public final class TokenRequestException extends Exception {
   private final boolean permanent;
   private final String error;
   private final long retryAfterMillis;
+  private final boolean tokenInDoubt;
 
   private TokenRequestException(
-      String message, boolean permanent, String error, long retryAfterMillis) {
+      String message,
+      boolean permanent,
+      String error,
+      long retryAfterMillis,
+      boolean tokenInDoubt) {
     // no stack trace: it would show where in the agent, never why
     super(message, null, false, false);
     this.permanent = permanent;
     this.error = error;
     this.retryAfterMillis = retryAfterMillis;
+    this.tokenInDoubt = tokenInDoubt;
   }
 
   /** A failure that may be over soon: the network, an overloaded server, a rate limit. */
   public static TokenRequestException temporary(String message) {
-    return new TokenRequestException(message, false, "", -1);
+    return new TokenRequestException(message, false, "", -1, false);
   }
 
   /**
@@ -29,7 +35,7 @@ public final class TokenRequestException extends Exception {
    * @param retryAfterMillis -1: it did not say
    */
   public static TokenRequestException temporary(String message, long retryAfterMillis) {
-    return new TokenRequestException(message, false, "", retryAfterMillis);
+    return new TokenRequestException(message, false, "", retryAfterMillis, false);
   }
 
   /**
@@ -38,7 +44,12 @@ public final class TokenRequestException extends Exception {
    * @param error the error code of RFC 6749 §5.2, empty if there is none
    */
   public static TokenRequestException permanent(String message, String error) {
-    return new TokenRequestException(message, true, error, -1);
+    return new TokenRequestException(message, true, error, -1, false);
+  }
+
+  /** The same, where the refresh token that was presented may be why. */
+  TokenRequestException withTokenInDoubt() {
+    return new TokenRequestException(getMessage(), permanent, error, retryAfterMillis, true);
   }
 
   /** Whether asking again soon is pointless. */
@@ -53,5 +64,10 @@ public final class TokenRequestException extends Exception {
 
   boolean isInvalidGrant() {
     return error.equals("invalid_grant");
+  }
+
+  /** Whether another refresh token may do better. */
+  boolean isTokenInDoubt() {
+    return tokenInDoubt;
   }
 }

@@ -124,7 +124,7 @@ public final class TokenResponse {
     }
 
     private static TokenRequestException useless(String what) {
-      return TokenRequestException.temporary(what + "; check token-url");
+      return TokenRequestException.temporary(what + "; check token-url").withTokenInDoubt();
     }
   }
 

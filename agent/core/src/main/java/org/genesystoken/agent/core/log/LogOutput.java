@@ -24,7 +24,10 @@ public final class LogOutput {
   /** Shorter texts are words of a line rather than secrets. */
   private static final int MIN_SECRET = 4;
 
-  /** Tokens come and go; as many of the latest are known as can still be in some message. */
+  /**
+   * Many times as many as a configuration has. One that is read again from its file, or granted, is
+   * not among them: no line of the agent quotes an answer or a file.
+   */
   private static final int MAX_SECRETS = 64;
 
   private final OutputStream out;

@@ -470,6 +470,190 @@ class GrantsTest {
     assertThat(calls).containsExactly(refreshing("three"), refreshing("three"), refreshing("two"));
   }
 
+  @ParameterizedTest(name = "{0} {1}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "400|{\"error\":\"invalid_request\"}",
+        "400|{\"message\":\"bad refresh token\"}",
+        "401|",
+        "500|oops",
+        "200|{\"message\":\"bad refresh token\"}"
+      })
+  void a_half_written_file_blocks_nothing_however_the_endpoint_refuses_it(int status, String body)
+      throws Exception {
+    // given
+    Path file = directory.resolve("refresh-token");
+    Grants grants = rotated(file);
+    write(file, "half");
+    answer(status, body == null ? "" : body);
+    answer(200, rotatedTo("three"));
+    answer(200, GRANTED);
+
+    // when
+    grants.request();
+    grants.request();
+
+    // then
+    assertThat(calls).containsExactly(refreshing("half"), refreshing("two"), refreshing("three"));
+    assertThat(file).as("which may be good all the same").hasContent("half");
+    assertThat(log.said)
+        .containsExactly(
+            "WARN The refresh token in "
+                + file
+                + " has failed and the one before it is good; that is used on, in memory only: put"
+                + " a good one into the file, or delete it");
+  }
+
+  @Test
+  void a_token_in_the_file_that_has_failed_is_presented_again_once_the_own_one_fails()
+      throws Exception {
+    // given
+    Path file = directory.resolve("refresh-token");
+    Grants grants = rotated(file);
+    write(file, "three");
+    answer(500, "");
+    answer(200, GRANTED);
+    grants.request();
+    calls.clear();
+
+    // when
+    answer(400, "{}");
+    answer(200, GRANTED);
+    grants.request();
+
+    // then
+    assertThat(calls).containsExactly(refreshing("two"), refreshing("three"));
+  }
+
+  @Test
+  void an_endpoint_that_fails_whatever_the_token_is_asked_once_a_time() throws Exception {
+    // given
+    Path file = directory.resolve("refresh-token");
+    Grants grants = rotated(file);
+    write(file, "three");
+    for (int i = 0; i < 6; i++) {
+      answer(500, "");
+    }
+
+    // when
+    for (int i = 0; i < 5; i++) {
+      assertThat(failureOf(grants)).hasMessageContaining("500");
+    }
+
+    // then by turns, as either may be the good one
+    assertThat(calls)
+        .containsExactly(
+            refreshing("three"),
+            refreshing("two"),
+            refreshing("three"),
+            refreshing("two"),
+            refreshing("three"),
+            refreshing("two"));
+    assertThat(log.said).isEmpty();
+  }
+
+  @Test
+  void a_token_that_has_failed_is_not_presented_twice_in_one_request() throws Exception {
+    // given
+    Path file = directory.resolve("refresh-token");
+    Grants grants = rotated(file);
+    write(file, "three");
+    answer(500, "");
+    answer(400, INVALID_GRANT);
+    answer(200, GRANTED);
+
+    // when
+    TokenRequestException failure = failureOf(grants);
+
+    // then it may still be good
+    assertThat(failure).hasMessageContaining("500");
+    assertThat(failure.isPermanent()).isFalse();
+    assertThat(calls).containsExactly(refreshing("three"), refreshing("two"));
+    grants.request();
+    assertThat(calls).endsWith(refreshing("three"));
+  }
+
+  @Test
+  void a_newer_token_in_the_file_goes_first_although_the_one_before_it_has_failed()
+      throws Exception {
+    // given
+    Path file = directory.resolve("refresh-token");
+    Grants grants = rotated(file);
+    write(file, "half");
+    answer(500, "");
+    answer(200, GRANTED);
+    grants.request();
+    calls.clear();
+
+    // when
+    write(file, "half and half");
+    answer(500, "");
+    answer(200, GRANTED);
+    grants.request();
+
+    // then
+    assertThat(calls).containsExactly(refreshing("half+and+half"), refreshing("two"));
+  }
+
+  @ParameterizedTest(name = "{0} {1}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "400||{\"error\":\"invalid_client\"}",
+        "400||{\"error\":\"unauthorized_client\"}",
+        "400||{\"error\":\"invalid_request\",\"description\":\"rate limit exceeded; wait\"}",
+        "429||{}",
+        "408||{}",
+        "502||",
+        "503||",
+        "504||",
+        "500|5|{}",
+        "0||"
+      })
+  void a_failure_that_has_nothing_to_do_with_the_token_is_followed_by_no_second_call(
+      int status, String retryAfter, String body) throws Exception {
+    // given
+    Path file = directory.resolve("refresh-token");
+    Grants grants = rotated(file);
+    write(file, "three");
+    for (int i = 0; i < 2 && status != 0; i++) {
+      answer(status, retryAfter, body == null ? "" : body);
+    }
+
+    // when
+    failureOf(grants);
+    failureOf(grants);
+
+    // then
+    assertThat(calls).containsExactly(refreshing("three"), refreshing("three"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({"missing", "empty", "the own one", "a spent one"})
+  void a_token_that_the_file_no_longer_holds_gives_way_to_the_one_that_was_granted(String how)
+      throws Exception {
+    // given
+    Path file = directory.resolve("refresh-token");
+    Grants grants = rotated(file);
+    write(file, "three");
+    answer(503, "");
+    failureOf(grants);
+    calls.clear();
+
+    // when
+    if (how.equals("missing")) {
+      Files.delete(file);
+    } else {
+      write(file, how.equals("empty") ? "" : how.equals("the own one") ? "two" : "one");
+    }
+    answer(200, GRANTED);
+    grants.request();
+
+    // then
+    assertThat(calls).containsExactly(refreshing("two"));
+  }
+
   @Test
   void a_token_that_is_stored_during_the_exchange_of_another_is_not_overwritten() throws Exception {
     Path file = directory.resolve("refresh-token");

@@ -3,6 +3,7 @@ package org.genesystoken.agent.core.endpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -140,6 +141,88 @@ class RefreshTokenStoreTest {
     assertThat(file).hasContent("b");
   }
 
+  /** Nothing can be written there, whoever we are. */
+  private void makeUnwritable() throws IOException {
+    Files.deleteIfExists(file);
+    Files.createSymbolicLink(file, file.getFileName());
+  }
+
+  private void put(String content) throws IOException {
+    Files.deleteIfExists(file);
+    Files.write(file, content.getBytes(StandardCharsets.UTF_8));
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+  }
+
+  @Test
+  void a_failed_write_of_another_token_is_told_again() throws Exception {
+    // given
+    RefreshTokenStore store = store();
+    Secret presented = store.current();
+    makeUnwritable();
+    store.rotated(presented, new Secret("b"));
+    assertThat(log.said).hasSize(1);
+
+    // when the operator's token works, and its successor cannot be written either
+    put("c");
+    store.accepted(store.current());
+    makeUnwritable();
+    store.rotated(new Secret("c"), new Secret("d"));
+
+    // then
+    assertThat(log.said).hasSize(2).allMatch(line -> line.contains("could not be written"));
+  }
+
+  @Test
+  void an_accepted_token_that_was_taken_out_of_the_file_is_not_put_back() throws Exception {
+    // given
+    RefreshTokenStore store = store();
+    store.rotated(store.current(), new Secret("b"));
+    put("of the operator");
+    store.accepted(store.current());
+
+    // when
+    Files.delete(file);
+
+    // then it is the operator's to keep, and used as long as it is good
+    assertThat(store.current().value()).isEqualTo("of the operator");
+    assertThat(file).doesNotExist();
+  }
+
+  @Test
+  void a_token_that_is_put_back_into_the_file_goes_before_the_one_that_was_there_meanwhile()
+      throws Exception {
+    // given
+    put("a");
+    RefreshTokenStore store = store();
+    store.accepted(store.current());
+    put("mistaken");
+    assertThat(store.current().value()).isEqualTo("mistaken");
+
+    // when
+    put("a");
+
+    // then
+    assertThat(store.current().value()).isEqualTo("a");
+  }
+
+  @Test
+  void a_lost_file_that_could_not_be_written_again_is_due() throws Exception {
+    // given
+    RefreshTokenStore store = store();
+    store.rotated(store.current(), new Secret("b"));
+    makeUnwritable();
+    assertThat(store.current().value()).isEqualTo("b");
+    assertThat(log.said).hasSize(1);
+
+    // when it can be, and is empty
+    put("");
+    store.current();
+
+    // then
+    assertThat(file).hasContent("b");
+    assertThat(log.said).hasSize(2);
+  }
+
   @Test
   void a_file_that_everybody_can_read_is_not_read_and_is_the_owners_alone_after_a_rotation()
       throws Exception {
@@ -181,6 +264,74 @@ class RefreshTokenStoreTest {
 
     assertThat(store.current().value()).isEqualTo("c");
     assertThat(file).hasContent("c");
+  }
+
+  @Test
+  void a_late_answer_to_a_token_whose_successor_was_exchanged_too_changes_nothing()
+      throws Exception {
+    // given
+    RefreshTokenStore store = store();
+    Secret first = store.current();
+    store.rotated(first, new Secret("b"));
+    store.rotated(store.current(), new Secret("c"));
+
+    // when the flight comes back that was given up
+    store.rotated(first, new Secret("late"));
+
+    // then
+    assertThat(store.current().value()).isEqualTo("c");
+    assertThat(file).hasContent("c");
+  }
+
+  @Test
+  void a_late_grant_counts_where_the_presented_token_was_refused_meanwhile() throws Exception {
+    // given a flight that was given up, and one after it that found the token used
+    RefreshTokenStore store = store();
+    Secret presented = store.current();
+    store.accepted(presented);
+    store.refused(presented);
+
+    // when
+    store.rotated(presented, new Secret("b"));
+
+    // then
+    assertThat(store.current().value()).isEqualTo("b");
+    assertThat(file).hasContent("b");
+  }
+
+  @Test
+  void what_somebody_writes_into_the_file_that_he_has_emptied_is_not_lost() throws Exception {
+    // given
+    RefreshTokenStore store =
+        new RefreshTokenStore(null, file.toFile(), false, 60_000_000_000L, log);
+    Secret presented = store.current();
+    Thread rotating;
+    try (OutputStream out = Files.newOutputStream(file)) {
+
+      // when
+      rotating = new Thread(() -> store.rotated(presented, new Secret("b")), "rotating");
+      rotating.start();
+      while (rotating.isAlive() && rotating.getState() != Thread.State.TIMED_WAITING) {
+        LockSupport.parkNanos(1_000_000);
+      }
+      out.write("of the operator".getBytes(StandardCharsets.UTF_8));
+    }
+    rotating.join();
+
+    // then
+    assertThat(file).hasContent("of the operator");
+    assertThat(store.current().value()).isEqualTo("of the operator");
+  }
+
+  @Test
+  void a_file_that_somebody_has_emptied_and_left_so_takes_the_new_token() throws Exception {
+    RefreshTokenStore store = store();
+    Secret presented = store.current();
+    Files.write(file, new byte[0]);
+
+    store.rotated(presented, new Secret("b"));
+
+    assertThat(file).hasContent("b");
   }
 
   @Test
