@@ -70,10 +70,12 @@ public final class Reports {
     String cause = failure.getMessage();
     lock.lock();
     try {
-      // What stays until somebody changes something is said once, not with each probe.
+      // What stays until somebody changes something is said once, not with each probe. What was
+      // suppressed was not said: the next probe says it.
       boolean known = cause.equals(latched);
-      latched = failure.isPermanent() ? cause : null;
-      if (known || !isDue(cause)) {
+      boolean due = !known && isDue(cause);
+      latched = (known || due) && failure.isPermanent() ? cause : null;
+      if (!due) {
         return;
       }
       failureSaid = true;

@@ -97,6 +97,29 @@ class ReportsTest {
   }
 
   @Test
+  void what_stays_is_said_at_the_next_probe_where_it_came_too_soon_after_the_line_before() {
+    // given a new secret that ends a trouble, and the same trouble again within ten seconds
+    TokenRequestException refused = TokenRequestException.permanent("it answered 400", "");
+    reports.failed(refused);
+    reports.got(1, 60_000);
+    reports.failed(refused);
+
+    // when the probes go on
+    for (int probe = 0; probe < 5; probe++) {
+      time.advance(1, TimeUnit.MINUTES);
+      reports.failed(refused);
+    }
+
+    // then
+    assertThat(lines.said)
+        .filteredOn(line -> !line.startsWith("DEBUG"))
+        .containsExactly(
+            "ERROR No token from https://login.test/oauth/token: it answered 400",
+            "INFO The token endpoint https://login.test/oauth/token grants tokens again",
+            "ERROR No token from https://login.test/oauth/token: it answered 400");
+  }
+
+  @Test
   void a_lead_that_is_too_long_is_reported_once() {
     reports.leadTooLong(3_600_000, 1_800_000);
     reports.leadTooLong(3_600_000, 1_800_000);
