@@ -29,7 +29,7 @@ final class RefusingServer implements AutoCloseable {
 
   /**
    * {@code /slow/…}: a body in two parts; {@code /trickle/…}: one that never ends; {@code
-   * /basic/…}: a challenge that the JDK can meet.
+   * /basic/…}: a challenge that the JDK can meet; {@code /good/…}: no refusal.
    */
   String url(String path) {
     return server.http(path);
@@ -51,6 +51,8 @@ final class RefusingServer implements AutoCloseable {
         refuseSlowly(client);
       } else if (path.startsWith("/trickle/")) {
         refuseForEver(client);
+      } else if (path.startsWith("/good/")) {
+        SocketServer.write(client, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
       } else if (requests(path) == 1) {
         refuse(client, path.startsWith("/basic/"));
       } else {
