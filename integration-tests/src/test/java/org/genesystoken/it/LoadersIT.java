@@ -36,6 +36,7 @@ class LoadersIT {
               ".entity",
               ".impl.client",
               ".impl.conn",
+              ".params",
               ".protocol")
           .map(name -> "org.apache.http" + name)
           .collect(Collectors.joining(","));
