@@ -3,6 +3,7 @@ package org.genesystoken.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.genesystoken.it.Scenario.Agent.SMALL_LIMIT;
 import static org.genesystoken.it.Scenario.Expected.AS_WITHOUT_AGENT;
+import static org.genesystoken.it.Scenario.Expected.FAILS_ONCE;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -37,21 +38,25 @@ final class LibraryScenarios {
                           + "\tbody=65536")
               .check(Scenarios::bodiesAsSent)
               .only((client, jdk) -> client.keepsBodies()));
-      rows.add(
+      Scenario tooLong =
           Scenario.of("body that can be read once, " + length + ", expired, too long to keep")
               .agent(SMALL_LIMIT)
               .expired()
-              .counts(1, 1)
-              .sees(AS_WITHOUT_AGENT)
-              .call(
-                  site ->
-                      fields
-                          + site.genesys().http("/api/v2/things")
-                          + Scenarios.STALE
-                          + "\tbody="
-                          + (Agent.SMALL + 1))
+              .counts(2, 1)
+              .sees(FAILS_ONCE)
               .check(Scenarios::bodiesAsSent)
-              .only((client, jdk) -> client.isLibrary()));
+              .only((client, jdk) -> client.isLibrary());
+      for (int i = 0; i < 2; i++) {
+        tooLong =
+            tooLong.call(
+                site ->
+                    fields
+                        + site.genesys().http("/api/v2/things")
+                        + Scenarios.STALE
+                        + "\tbody="
+                        + (Agent.SMALL + 1));
+      }
+      rows.add(tooLong);
     }
     okHttp(rows);
     return rows;
