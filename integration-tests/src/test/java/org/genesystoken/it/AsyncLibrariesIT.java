@@ -5,6 +5,7 @@ import static org.genesystoken.it.Scenarios.STALE;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.genesystoken.it.FakeGenesys.Answer;
@@ -14,6 +15,8 @@ import org.junit.jupiter.api.TestFactory;
 
 /** What is an event loop's own: kinds of bodies, handlers that abort, cancels, time-outs. */
 class AsyncLibrariesIT {
+  private static final String REPEATED_END = "event: failure java.io.InterruptedIOException";
+
   private static final List<String> REPEATABLE =
       List.of("bytes", "buffer", "string", "generator", "file", "form", "multipart");
   private static final int CALLS = 1000;
@@ -103,7 +106,8 @@ class AsyncLibrariesIT {
       genesys.tokenEndpointSays(null);
       // a connection that was just closed counts until its event loop has come to it
       List<String> warm = app.run(get("/api"));
-      for (int i = 0; i < 3 && warm.toString().contains("TooManyConnections"); i++) {
+      long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+      while (warm.toString().contains("TooManyConnections") && System.nanoTime() < patience) {
         warm = app.run(get("/api"));
       }
       assertThat(warm).contains("code: 200");
@@ -175,15 +179,20 @@ class AsyncLibrariesIT {
                 + "\turl="
                 + genesys.http("/sized/9000")
                 + STALE;
-        // how much of a body is in its first part is up to the network
+        // how much of a body is in its first part, for one
         assertThat(app.run(call))
             .as(when)
-            .filteredOn(line -> !line.startsWith("millis: ") && !line.startsWith("body: "))
+            .filteredOn(line -> !line.startsWith("millis: ") && !isUpToTheNetwork(line))
             .isEqualTo(
                 comparable(agentless.run(call)).stream()
-                    .filter(line -> !line.startsWith("body: "))
+                    .filter(line -> !isUpToTheNetwork(line))
                     .toList());
       }
+    }
+
+    /** Apache's says once or more often that a call has ended when the app ended it itself. */
+    private static boolean isUpToTheNetwork(String line) {
+      return line.startsWith("body: ") || line.equals(REPEATED_END);
     }
 
     private void cancelledInAttempt(Bench bench) {

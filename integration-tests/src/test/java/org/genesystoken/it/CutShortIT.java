@@ -61,12 +61,12 @@ class CutShortIT {
     }
   }
 
-  /** AsyncHttpClient has an IT of its own for this. */
+  /** {@link AsyncLibrariesIT} does this for those that are asynchronous only. */
   private static Stream<DynamicNode> cells(String library) {
     return Matrix.onEveryJdk(
         jdk ->
             Client.librariesOn(jdk)
-                .filter(client -> client.toString().startsWith(library))
+                .filter(client -> client.toString().startsWith(library) && !client.isApacheAsync())
                 .filter(client -> jdk.release() == (OLD.contains(client) ? 8 : 25))
                 .collect(
                     Collectors.groupingBy(
