@@ -190,7 +190,10 @@ class AsyncLibrariesIT {
       }
     }
 
-    /** Apache's says once or more often that a call has ended when the app ended it itself. */
+    /**
+     * Of a call that failed before its sender came to note how it is to be cancelled, Apache's
+     * library, with or without the agent, says once more that it has ended.
+     */
     private static boolean isUpToTheNetwork(String line) {
       return line.startsWith("body: ") || line.equals(REPEATED_END);
     }

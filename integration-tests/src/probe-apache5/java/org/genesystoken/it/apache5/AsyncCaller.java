@@ -106,9 +106,17 @@ final class AsyncCaller implements HttpCaller, Closeable {
         });
   }
 
+  /**
+   * 5.0 takes a call that was answered at once for one that could not be sent, with or without the
+   * agent, if its connection is closed right after: as a pool of one does on a redirect elsewhere.
+   * Its pool is one connection for each origin.
+   */
   private CloseableHttpAsyncClient negotiating(Call call) {
     PoolingAsyncClientConnectionManager pool = new PoolingAsyncClientConnectionManager();
-    pool.setMaxTotal(1);
+    pool.setDefaultMaxPerRoute(1);
+    if (negotiates()) {
+      pool.setMaxTotal(1);
+    }
     HttpAsyncClientBuilder builder =
         HttpAsyncClientBuilder.create()
             .setThreadFactory(new DefaultThreadFactory("app", true))

@@ -99,6 +99,7 @@ public final class Apache5AsyncClient extends LibraryClient {
         .using(
             RUNTIME,
             "isEndpointConnected()Z",
+            "discardEndpoint()V",
             "execute(Ljava/lang/String;L"
                 + HANDLER
                 + ";L"

@@ -122,6 +122,14 @@ final class AsyncExchange {
     return !scope.route.isTunnelled() || scope.execRuntime.isEndpointConnected();
   }
 
+  /**
+   * As the library does when an exchange has failed: the failure is told of before the connection
+   * is closed, and one that counts as good until then must not get into the pool.
+   */
+  void discardConnection() {
+    scope.execRuntime.discardEndpoint();
+  }
+
   /** Whether a replay that was not sent may be tried once more: so it may, but once. */
   boolean sendsAnew() {
     boolean first = !anew && canSend();

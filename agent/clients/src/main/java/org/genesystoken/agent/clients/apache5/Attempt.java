@@ -290,20 +290,28 @@ final class Attempt implements AsyncClientExchangeHandler {
     }
     state = State.PASSED;
     if (fallsBack && before != null && before.isKept() && !exchange.isCancelled()) {
+      exchange.discardConnection();
       before.orFail(before::tell);
     } else {
       library.failed(failure);
     }
   }
 
+  /**
+   * The app's, or the library's own: some versions say so of a request that could not be sent, and,
+   * if its connection was closed at once, also of one that has been answered.
+   */
   @Override
   public void cancel() {
-    if (state == State.SENT && before != null && !exchange.isCancelled()) {
-      // not by the app: some versions say so of a request that could not be sent
+    if (exchange.isCancelled()
+        || state == State.PASSED
+        || (state == State.SENT && before == null)) {
+      if (!exchange.cancelsAfter(this)) {
+        stop(true);
+        library.cancel();
+      }
+    } else if (state == State.SENT) {
       lost(new InterruptedIOException(), true);
-    } else if (!exchange.cancelsAfter(this)) {
-      stop(true);
-      library.cancel();
     }
   }
 

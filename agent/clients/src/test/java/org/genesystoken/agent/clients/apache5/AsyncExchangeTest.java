@@ -178,7 +178,8 @@ class AsyncExchangeTest {
 
     // then
     assertThat(library.events)
-        .containsExactly("request", "response 401", "body " + EXPIRED, "end null");
+        .containsExactly(
+            "request", "connection discarded", "response 401", "body " + EXPIRED, "end null");
   }
 
   @Test
@@ -245,6 +246,38 @@ class AsyncExchangeTest {
     // then
     assertThat(library.events).containsExactly("request", "response 200");
     assertThat(replays).hasSize(2);
+  }
+
+  /** 5.0 does, where a connection is closed before the thread that has sent is done with it. */
+  @Test
+  void aLibraryThatGivesUpAnAnsweredCallDoesNotEndItsReplay() throws Exception {
+    // given
+    exchange("http", null);
+
+    // when: the app has cancelled nothing
+    send(first);
+    refuse(first);
+    send(replays.get(0));
+    first.cancel();
+    replays.get(0).consumeResponse(new BasicHttpResponse(200), null, context);
+
+    // then
+    assertThat(library.events).containsExactly("request", "response 200");
+  }
+
+  @Test
+  void aLibraryThatGivesUpAnAnsweredCallDoesNotEndItsWait() throws Exception {
+    // given
+    policy.renewal = new CompletableFuture<>();
+    exchange("http", null);
+
+    // when: the app has cancelled nothing
+    send(first);
+    refuse(first);
+    first.cancel();
+
+    // then
+    assertThat(library.events).containsExactly("request");
   }
 
   @Test
@@ -368,6 +401,10 @@ class AsyncExchangeTest {
             (proxy, method, arguments) -> {
               if (method.getName().equals("isEndpointConnected")) {
                 return connected;
+              }
+              if (method.getName().equals("discardEndpoint")) {
+                library.events.add("connection discarded");
+                return null;
               }
               AsyncClientExchangeHandler handler = (AsyncClientExchangeHandler) arguments[1];
               replays.add(handler);
