@@ -112,17 +112,9 @@ class CutShortIT {
       return Stream.of(
               cell("expired, the replay is lost: the app's 401", client, this::lost),
               cell("cancelled in attempt 1", client, this::cancelled),
-              later(client, cell("cancelled in attempt 2", client, this::cancelledInReplay)),
-              later(
-                  client,
-                  cell(
-                      "cancelled while it waits for the next token",
-                      client,
-                      this::cancelledInRenewal)),
-              later(
-                  client,
-                  cell(
-                      "cancelled while it waits for its first token", client, this::cancelledCold)),
+              cell("cancelled in attempt 2", client, this::cancelledInReplay),
+              cell("cancelled while it waits for the next token", client, this::cancelledInRenewal),
+              cell("cancelled while it waits for its first token", client, this::cancelledCold),
               cell("the app's time-out holds in the replay", client, this::timeout),
               cell(
                   "the app's time-out ends in the token request: its 401 in time",
@@ -132,13 +124,6 @@ class CutShortIT {
                   ? cell("the call's time-out bounds both attempts", client, this::callTimeout)
                   : Stream.<DynamicTest>of())
           .flatMap(cells -> cells);
-    }
-
-    /** Not for DefaultHttpClient, whose app gets its 401 where it cancels later than that. */
-    private static Stream<DynamicTest> later(Client client, Stream<DynamicTest> cells) {
-      return client == Client.APACHE_4_3_DIRECTOR || client == Client.APACHE_4_5_DIRECTOR
-          ? Stream.of()
-          : cells;
     }
 
     private Stream<DynamicTest> cell(String name, Client client, Check check) {

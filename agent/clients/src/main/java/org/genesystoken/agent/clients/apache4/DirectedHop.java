@@ -62,7 +62,11 @@ final class DirectedHop {
   void present() {
     Header[] own = request.getHeaders(HttpHeaders.AUTHORIZATION);
     sent = own.length == 0 ? null : own[0].getValue();
-    String value = own.length > 1 ? null : policy.authorization(sent, budget);
+    if (own.length > 1) {
+      return;
+    }
+    Waiting.forToken(policy, sent, budget, this::isAborted);
+    String value = policy.authorizationNow(sent);
     if (value != null && !value.equals(sent)) {
       TokenHeader.present(request, value);
       sent = value;
@@ -75,7 +79,7 @@ final class DirectedHop {
     WrittenToken.set(null);
   }
 
-  /** The answer for the app: this one, or that of a replay. */
+  /** The answer for the app: this one, or that of a replay; null: the app has ended the call. */
   HttpResponse answered(HttpResponse first) {
     HttpResponse response = first;
     RefusedCall refused = null;
@@ -91,15 +95,18 @@ final class DirectedHop {
       boolean reusable = new DefaultConnectionReuseStrategy().keepAlive(response, context);
       boolean replayable = (kept == null || kept.isWhole()) && (reusable || !route.isTunnelled());
       if (!Waiting.replays(
-              refused.replaysAsync(head.of(Answers.of(response)), sent, replayable, budget),
-              this::isAborted)
-          || isAborted()) {
+          refused.replaysAsync(head.of(Answers.of(response)), sent, replayable, budget),
+          this::isAborted)) {
         return Answers.handOver(response, head);
       }
       try {
         response = again(response, head, reusable);
       } catch (IOException | HttpException | RuntimeException lost) {
         close();
+        if (isAborted()) {
+          // The library starts over, and says in its own words that its connection was shut down.
+          return null;
+        }
         // Without the agent the app would have had the refusal, and no failure.
         return head.isWhole() ? Answers.handOver(response, head) : broken(response, lost);
       }
