@@ -1,15 +1,16 @@
 package org.genesystoken.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertAll;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.InstanceOfAssertFactories;
-import org.assertj.core.api.SoftAssertions;
 import org.genesystoken.it.Scenario.Expected;
 import org.genesystoken.it.Scenario.Run;
+import org.junit.jupiter.api.function.Executable;
 
 /** One JDK's JVMs, started when first needed, and the servers that they talk to. */
 final class Bench {
@@ -45,26 +46,30 @@ final class Bench {
     List<List<String>> outcomes = run(app, client, calls);
 
     // then
-    SoftAssertions softly = new SoftAssertions();
-    softly.assertThat(site.genesys().hits()).as("API hits").hasSize(scenario.hits());
-    softly
-        .assertThat(site.genesys().tokenCalls())
-        .as("token requests")
-        .hasSize(scenario.tokenRequests());
-    if (scenario.oneConnection() && client.isHttp1()) {
-      softly.assertThat(site.genesys().apiConnections()).as("connections").isLessThan(2);
-    }
-    softly.check(() -> scenario.check().accept(new Run(site, client, outcomes)));
-    if (scenario.expected() == Expected.SUCCESS) {
-      softly.assertThat(outcomes).allSatisfy(seen -> assertThat(seen).contains("code: 200"));
+    FakeGenesys genesys = site.genesys();
+    assertAll(
+        () -> assertThat(genesys.hits()).as("API hits").hasSize(scenario.hits()),
+        () ->
+            assertThat(genesys.tokenCalls()).as("token requests").hasSize(scenario.tokenRequests()),
+        () -> {
+          if (scenario.oneConnection() && client.isHttp1()) {
+            assertThat(genesys.apiConnections()).as("connections").isLessThan(2);
+          }
+        },
+        () -> scenario.check().accept(new Run(site, client, outcomes)),
+        () -> seen(scenario.expected(), client, calls, outcomes),
+        () -> assertThat(String.join("\n", flat(outcomes))).doesNotContain(FakeGenesys.TOKEN_MARK));
+  }
+
+  private void seen(
+      Expected expected, Client client, List<String> calls, List<List<String>> outcomes) {
+    if (expected == Expected.SUCCESS) {
+      assertThat(outcomes).allSatisfy(outcome -> assertThat(outcome).contains("code: 200"));
     } else {
-      softly
-          .assertThat(comparable(outcomes, ""))
+      assertThat(comparable(outcomes, ""))
           .as("what the app sees")
-          .containsExactlyElementsOf(oracle(scenario.expected(), client, calls));
+          .containsExactlyElementsOf(oracle(expected, client, calls));
     }
-    softly.assertThat(String.join("\n", flat(outcomes))).doesNotContain(FakeGenesys.TOKEN_MARK);
-    softly.assertAll();
   }
 
   /**
@@ -128,25 +133,28 @@ final class Bench {
 
   void finish() throws Exception {
     try (site) {
-      SoftAssertions softly = new SoftAssertions();
+      List<Executable> checks = new ArrayList<>();
       withAgent.forEach(
           (agent, app) -> {
-            softly.assertThat(app.finish()).as("exit code, " + agent).isZero();
-            softly.assertThat(app.foreignStdout()).as("stdout, " + agent).isEmpty();
-            if (agent == Scenario.Agent.ALWAYS) {
-              softly
-                  .assertThat(app.stderr())
-                  .as("stderr: what the many 403s are about, once")
-                  .singleElement(InstanceOfAssertFactories.STRING)
-                  .contains("WARN The API answered 403 missing.permissions");
-            } else if (agent != Scenario.Agent.REFUSED) {
-              softly.assertThat(app.stderr()).as("stderr, " + agent).isEmpty();
-            }
+            checks.add(() -> assertThat(app.finish()).as("exit code, " + agent).isZero());
+            checks.add(() -> assertThat(app.foreignStdout()).as("stdout, " + agent).isEmpty());
+            checks.add(() -> stderr(agent, app.stderr()));
           });
       if (withoutAgent != null) {
         withoutAgent.close();
       }
-      softly.assertAll();
+      assertAll(checks);
+    }
+  }
+
+  private static void stderr(Scenario.Agent agent, List<String> lines) {
+    if (agent == Scenario.Agent.ALWAYS) {
+      assertThat(lines)
+          .as("stderr: what the many 403s are about, once")
+          .singleElement(InstanceOfAssertFactories.STRING)
+          .contains("WARN The API answered 403 missing.permissions");
+    } else if (agent != Scenario.Agent.REFUSED) {
+      assertThat(lines).as("stderr, " + agent).isEmpty();
     }
   }
 }

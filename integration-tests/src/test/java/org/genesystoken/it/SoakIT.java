@@ -1,5 +1,7 @@
 package org.genesystoken.it;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.util.ArrayList;
@@ -11,7 +13,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.parallel.Execution;
@@ -84,23 +85,22 @@ class SoakIT {
 
       // then
       reaper.shutdownNow();
-      SoftAssertions softly = new SoftAssertions();
-      softly.assertThat(seen).contains("succeeded: " + CALLS, "failed: 0");
-      softly.assertThat(seen).noneMatch(line -> line.startsWith("failure: "));
-      softly.assertThat(deaths.get()).as("deaths").isGreaterThanOrEqualTo(4);
-      softly
-          .assertThat(genesys.tokenCalls())
-          .as("token requests")
-          .hasSizeLessThanOrEqualTo(deaths.get() + 1);
-      softly
-          .assertThat(arrived(genesys))
-          .as("bodies of the calls that succeeded")
-          .isEqualTo(sent(seen));
-      softly.assertThat(everyBody(genesys)).as("bodies of all hits").isEqualTo(sent(seen));
-      softly.assertThat(app.finish()).as("exit code").isZero();
-      softly.assertThat(app.foreignStdout()).as("stdout").isEmpty();
-      softly.assertThat(app.stderr()).as("stderr").isEmpty();
-      softly.assertAll();
+      assertAll(
+          () -> assertThat(seen).contains("succeeded: " + CALLS, "failed: 0"),
+          () -> assertThat(seen).noneMatch(line -> line.startsWith("failure: ")),
+          () -> assertThat(deaths.get()).as("deaths").isGreaterThanOrEqualTo(4),
+          () ->
+              assertThat(genesys.tokenCalls())
+                  .as("token requests")
+                  .hasSizeLessThanOrEqualTo(deaths.get() + 1),
+          () ->
+              assertThat(arrived(genesys))
+                  .as("bodies of the calls that succeeded")
+                  .isEqualTo(sent(seen)),
+          () -> assertThat(everyBody(genesys)).as("bodies of all hits").isEqualTo(sent(seen)),
+          () -> assertThat(app.finish()).as("exit code").isZero(),
+          () -> assertThat(app.foreignStdout()).as("stdout").isEmpty(),
+          () -> assertThat(app.stderr()).as("stderr").isEmpty());
     } finally {
       reaper.shutdownNow();
     }

@@ -1,6 +1,7 @@
 package org.genesystoken.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.net.ServerSocket;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.assertj.core.api.SoftAssertions;
 import org.genesystoken.it.FakeGenesys.Answer;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
@@ -116,13 +116,12 @@ class TokenEndpointIT {
       agentless.close();
       // callers give up before the token call does, so its line may come later
       app.awaitStderr();
-      SoftAssertions softly = new SoftAssertions();
-      softly.assertThat(app.finish()).as("exit code").isZero();
-      softly.assertThat(app.foreignStdout()).as("stdout").isEmpty();
-      softly.assertThat(app.stderr()).as("stderr").hasSize(1);
-      softly.assertThat(app.everything()).doesNotContain(FakeGenesys.CLIENT_SECRET);
       genesys.close();
-      softly.assertAll();
+      assertAll(
+          () -> assertThat(app.finish()).as("exit code").isZero(),
+          () -> assertThat(app.foreignStdout()).as("stdout").isEmpty(),
+          () -> assertThat(app.stderr()).as("stderr").hasSize(1),
+          () -> assertThat(app.everything()).doesNotContain(FakeGenesys.CLIENT_SECRET));
     }
 
     private static int closedPort() {
