@@ -142,7 +142,7 @@ enum Cases {
       AtomicInteger replays = new AtomicInteger();
       together(
           () -> {
-            if (manager.renew(refused, Long.MAX_VALUE)) {
+            if (manager.renew(refused, true, Long.MAX_VALUE)) {
               replays.incrementAndGet();
             }
           });
@@ -163,7 +163,7 @@ enum Cases {
       time.advance(0);
       for (int call = 0; call < 900_000 / 100; call++) {
         CompletableFuture<Boolean> renewed =
-            manager.renewAsync(manager.headerNow(), Long.MAX_VALUE).toCompletableFuture();
+            manager.renewAsync(manager.headerNow(), true, Long.MAX_VALUE).toCompletableFuture();
         time.advance(0);
         // each other call has a body that cannot be sent again
         if (renewed.getNow(false) && call % 2 == 0) {

@@ -43,7 +43,7 @@ final class SecretRotation {
         if (sent == null || !server.isLive(sent)) {
           // a replay with a better token is no failure, as the app sees none
           failed +=
-              policy.renew(sent, Long.MAX_VALUE)
+              policy.renew(sent, true, Long.MAX_VALUE)
                       && server.isLive(policy.authorization(null, Long.MAX_VALUE))
                   ? 0
                   : 1;

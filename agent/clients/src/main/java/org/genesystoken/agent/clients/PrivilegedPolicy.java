@@ -69,16 +69,17 @@ final class PrivilegedPolicy extends TokenPolicy {
   }
 
   @Override
-  public boolean renew(String refused, long budgetMillis) {
+  public boolean renew(String refused, boolean replayable, long budgetMillis) {
     return AccessController.doPrivileged(
-        (PrivilegedAction<Boolean>) () -> policy.renew(refused, budgetMillis));
+        (PrivilegedAction<Boolean>) () -> policy.renew(refused, replayable, budgetMillis));
   }
 
   @Override
-  public CompletionStage<Boolean> renewAsync(String refused, long budgetMillis) {
+  public CompletionStage<Boolean> renewAsync(
+      String refused, boolean replayable, long budgetMillis) {
     return AccessController.doPrivileged(
         (PrivilegedAction<CompletionStage<Boolean>>)
-            () -> policy.renewAsync(refused, budgetMillis));
+            () -> policy.renewAsync(refused, replayable, budgetMillis));
   }
 
   @Override

@@ -121,14 +121,15 @@ public final class ScriptedPolicy extends TokenPolicy {
   }
 
   @Override
-  public boolean renew(String refused, long budgetMillis) {
+  public boolean renew(String refused, boolean replayable, long budgetMillis) {
     budgets.add(budgetMillis);
     renewed.add(String.valueOf(refused));
     return renewal.join();
   }
 
   @Override
-  public CompletionStage<Boolean> renewAsync(String refused, long budgetMillis) {
+  public CompletionStage<Boolean> renewAsync(
+      String refused, boolean replayable, long budgetMillis) {
     budgets.add(budgetMillis);
     renewed.add(String.valueOf(refused));
     return renewal;

@@ -85,7 +85,7 @@ final class World implements Clock, Scheduler, TokenEndpoint {
   }
 
   CompletableFuture<Boolean> renew(String refused) {
-    return manager.renewAsync(refused, Long.MAX_VALUE).toCompletableFuture();
+    return manager.renewAsync(refused, true, Long.MAX_VALUE).toCompletableFuture();
   }
 
   /** 1: replay, 0: pass the refusal on, -1: not answered. */

@@ -108,18 +108,21 @@ final class ManagedTokenPolicy extends TokenPolicy {
   }
 
   @Override
-  public boolean renew(String refused, long budgetMillis) {
+  public boolean renew(String refused, boolean replayable, long budgetMillis) {
     TokenManager started = manager;
     if (started == null) {
       return false;
     }
     boolean waited = hasWaited(started, refused);
     remember(started, refused);
-    return waited ? started.renewNow(refused) : started.renew(refused, budgetMillis);
+    return waited
+        ? started.renewNow(refused, replayable)
+        : started.renew(refused, replayable, budgetMillis);
   }
 
   @Override
-  public CompletionStage<Boolean> renewAsync(String refused, long budgetMillis) {
+  public CompletionStage<Boolean> renewAsync(
+      String refused, boolean replayable, long budgetMillis) {
     TokenManager started = manager;
     if (started == null) {
       return CompletableFuture.completedFuture(false);
@@ -127,8 +130,8 @@ final class ManagedTokenPolicy extends TokenPolicy {
     boolean waited = hasWaited(started, refused);
     remember(started, refused);
     return waited
-        ? CompletableFuture.completedFuture(started.renewNow(refused))
-        : started.renewAsync(refused, budgetMillis);
+        ? CompletableFuture.completedFuture(started.renewNow(refused, replayable))
+        : started.renewAsync(refused, replayable, budgetMillis);
   }
 
   @Override
@@ -136,6 +139,10 @@ final class ManagedTokenPolicy extends TokenPolicy {
     TokenManager started = manager;
     if (started != null) {
       started.replayRefused(refused);
+      if (inject == Inject.ON_401) {
+        // An app whose own value is ever another one uses the managed token in replays only.
+        started.renewInBackground(refused);
+      }
     }
   }
 

@@ -50,7 +50,8 @@ public final class RefusedCall {
    */
   public boolean replays(ApiAnswer answer, String sent, boolean replayable, long budgetMillis) {
     if (policy.meansExpired(answer)) {
-      return !isReplayRefused(sent) && replaysWith(policy.renew(sent, budgetMillis), replayable);
+      return !isReplayRefused(sent)
+          && replaysWith(policy.renew(sent, replayable, budgetMillis), replayable);
     }
     policy.answered(answer.status(), sent);
     long pause = pause(answer, replayable, budgetMillis);
@@ -79,7 +80,7 @@ public final class RefusedCall {
       return isReplayRefused(sent)
           ? CompletableFuture.completedFuture(false)
           : policy
-              .renewAsync(sent, budgetMillis)
+              .renewAsync(sent, replayable, budgetMillis)
               .handle((token, failure) -> replaysWith(failure == null && token, replayable));
     }
     policy.answered(answer.status(), sent);

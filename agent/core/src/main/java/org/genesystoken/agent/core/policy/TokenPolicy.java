@@ -105,16 +105,18 @@ public abstract class TokenPolicy {
    * one, refreshing it once for all callers. Blocks at most {@code wait}.
    *
    * @param refused the Authorization value that the refused request carried, null if none
+   * @param replayable whether the call can be sent again
    * @param budgetMillis how long the app's own time-outs let it block
    * @return true: replay the request now; false: pass the refusal on
    */
-  public abstract boolean renew(String refused, long budgetMillis);
+  public abstract boolean renew(String refused, boolean replayable, long budgetMillis);
 
   /**
    * As {@link #renew}, without blocking; completes within {@code wait}, on a thread of the agent or
    * the caller's.
    */
-  public abstract CompletionStage<Boolean> renewAsync(String refused, long budgetMillis);
+  public abstract CompletionStage<Boolean> renewAsync(
+      String refused, boolean replayable, long budgetMillis);
 
   /**
    * To be called when the replay of a call is again answered with {@link #meansExpired}: the new
@@ -128,8 +130,8 @@ public abstract class TokenPolicy {
   public abstract boolean isInDoubt();
 
   /**
-   * To be called, where {@link #isInDoubt}, when a covered hop was answered by one that knows its
-   * token: any answer but a 401, or a failure of the server (5xx).
+   * To be called, where {@link #isInDoubt}, when a covered hop was answered by one that has looked
+   * at its token and taken it.
    *
    * @param sent the Authorization value that it carried
    */
@@ -137,8 +139,26 @@ public abstract class TokenPolicy {
 
   /** As {@link #accepted}, for any answer of a covered hop. */
   public final void answered(int status, String sent) {
-    if (status >= 200 && status != 401 && status < 500 && isInDoubt()) {
+    if (isOfApi(status) && isInDoubt()) {
       accepted(sent);
+    }
+  }
+
+  /**
+   * Whether an answer shows that the API has taken the token: not those that come from in front of
+   * it, or before it has looked.
+   */
+  private static boolean isOfApi(int status) {
+    switch (status) {
+      case 400:
+      case 401:
+      case 407:
+      case 408:
+      case 421:
+      case 429:
+        return false;
+      default:
+        return (status >= 200 && status < 300) || (status >= 400 && status < 500);
     }
   }
 

@@ -22,14 +22,13 @@ final class Breaker {
   /** No token lives shorter: a replay refused within it was refused for another reason. */
   private static final long SHORTEST_LIFE = TimeUnit.SECONDS.toNanos(1);
 
-  /** How often a doubt is taken back at once, and how long until once more. */
-  private static final int MOST_FORGIVEN = 5;
+  /** How often a doubt is taken back. */
+  private final Allowance forgiven = new Allowance(5);
 
-  private static final long FORGIVING = TimeUnit.SECONDS.toNanos(60);
+  /** How often a call that is not replayed, so that its refusal is never proved, is believed. */
+  private final Allowance believed = new Allowance(128);
 
   private int strikes;
-  private int forgiven;
-  private long forgivenSince;
   private long struckGeneration = -1;
   private long acceptedGeneration = -1;
   private boolean stopped;
@@ -51,18 +50,7 @@ final class Breaker {
    */
   void accepted(Token token, long now) {
     acceptedGeneration = token.generation;
-    if (strikes == 0) {
-      return;
-    }
-    if (forgiven == 0) {
-      forgivenSince = now;
-    } else if (now - forgivenSince >= FORGIVING) {
-      long regained = Math.min((now - forgivenSince) / FORGIVING, forgiven);
-      forgiven -= (int) regained;
-      forgivenSince += regained * FORGIVING;
-    }
-    if (forgiven < MOST_FORGIVEN) {
-      forgiven++;
+    if (strikes > 0 && forgiven.take(now)) {
       strikes = 0;
       stopped = false;
     }
@@ -71,6 +59,31 @@ final class Breaker {
   /** Whether a refused token must not be replaced now. */
   boolean isOpen(long now) {
     return stopped && until - now > 0;
+  }
+
+  /**
+   * Nanoseconds until the current token may be renewed before its end, or after it: the next one
+   * would be refused like this one. 0 or less: now.
+   */
+  long left(Token token, long now) {
+    boolean refused =
+        token.generation == struckGeneration && token.generation != acceptedGeneration;
+    return stopped && refused ? until - now : 0;
+  }
+
+  /** Whether what is minted now is minted because of a refusal, whatever the reason to mint. */
+  boolean isSuspicious() {
+    return strikes > 0;
+  }
+
+  /**
+   * A call that will not be replayed was refused with the current token. A resource that refuses
+   * such calls always, beside others that take each token, would cost a token a call.
+   *
+   * @return whether to replace the token
+   */
+  boolean isBelieved(long now) {
+    return believed.take(now);
   }
 
   /**
@@ -110,5 +123,29 @@ final class Breaker {
       until = now + Math.min(FIRST_PAUSE << Math.min(2 * (strikes - 1), 10), LAST_PAUSE);
     }
     return !open && isOpen(now);
+  }
+
+  /** So many at once, and one more for each minute. */
+  private static final class Allowance {
+    private static final long REGAINING = TimeUnit.SECONDS.toNanos(60);
+
+    private final int most;
+    private int taken;
+    private long since;
+
+    Allowance(int most) {
+      this.most = most;
+    }
+
+    boolean take(long now) {
+      long regained = Math.min((now - since) / REGAINING, taken);
+      taken -= (int) regained;
+      since = taken == 0 ? now : since + regained * REGAINING;
+      if (taken == most) {
+        return false;
+      }
+      taken++;
+      return true;
+    }
   }
 }

@@ -14,6 +14,7 @@ public final class Reports {
   private static final int MAX_CAUSES = 64;
   private static final String RECOVERED = "recovered";
   private static final String REFUSED = "refused";
+  private static final String UNBELIEVED = "unbelieved";
 
   private final Logger log;
   private final String endpoint;
@@ -101,6 +102,22 @@ public final class Reports {
       log.warn(
           "The API refuses a new token as well, so refusals are passed on for a while; check the"
               + " OAuth client's roles, and that token-url and hosts belong to one organisation");
+    }
+  }
+
+  void refusedWhateverTheToken() {
+    boolean due;
+    lock.lock();
+    try {
+      due = isDue(UNBELIEVED);
+    } finally {
+      lock.unlock();
+    }
+    if (due) {
+      log.warn(
+          "The API keeps refusing calls that cannot be sent again, whatever token they carry, so"
+              + " their refusals bring one new token a minute from now on; check what they ask for,"
+              + " or raise replay-body-limit");
     }
   }
 

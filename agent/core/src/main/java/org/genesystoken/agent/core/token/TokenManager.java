@@ -67,6 +67,7 @@ public final class TokenManager implements AutoCloseable {
   private long watchedMillis;
   private long lookedAt;
   private boolean closed;
+  private TokenRequestException unstarted;
 
   /**
    * @param waitMillis how long a caller waits at most
@@ -155,11 +156,13 @@ public final class TokenManager implements AutoCloseable {
    * Sees to a token other than the refused one.
    *
    * @param refused the Authorization value that was refused, null if there was none
+   * @param replayable whether the refused call can be replayed, so that it will be known what the
+   *     API says of the new token
    * @param budgetMillis as above
    * @return whether to replay
    */
-  public boolean renew(String refused, long budgetMillis) {
-    Renewal renewal = startRenewal(refused);
+  public boolean renew(String refused, boolean replayable, long budgetMillis) {
+    Renewal renewal = startRenewal(refused, replayable);
     if (renewal.flight == null) {
       return counted(renewal.already);
     }
@@ -171,14 +174,15 @@ public final class TokenManager implements AutoCloseable {
    * As {@link #renew}, for a caller that has waited for a token before it sent its request: true
    * only if there is another token already.
    */
-  public boolean renewNow(String refused) {
-    Renewal renewal = startRenewal(refused);
+  public boolean renewNow(String refused, boolean replayable) {
+    Renewal renewal = startRenewal(refused, replayable);
     return counted(renewal.flight == null && renewal.already);
   }
 
   /** As {@link #renew}, without blocking. */
-  public CompletionStage<Boolean> renewAsync(String refused, long budgetMillis) {
-    Renewal renewal = startRenewal(refused);
+  public CompletionStage<Boolean> renewAsync(
+      String refused, boolean replayable, long budgetMillis) {
+    Renewal renewal = startRenewal(refused, replayable);
     if (renewal.flight == null) {
       return CompletableFuture.completedFuture(counted(renewal.already));
     }
@@ -215,6 +219,15 @@ public final class TokenManager implements AutoCloseable {
     if (stopped) {
       reports.newTokenRefused();
     }
+  }
+
+  /**
+   * Sees to a token other than the refused one, for the calls to come: nobody waits for it.
+   *
+   * @param refused the Authorization value that was refused
+   */
+  public void renewInBackground(String refused) {
+    Renewal unused = startRenewal(refused, true);
   }
 
   /**
@@ -293,14 +306,20 @@ public final class TokenManager implements AutoCloseable {
     try {
       long now = clock.nanoTime();
       catchUp(now);
-      return current.sendable != null ? null : flight(now);
+      return current.sendable != null ? null : usefulFlight(now);
     } finally {
-      lock.unlock();
+      unlock();
     }
   }
 
-  private Renewal startRenewal(String refused) {
+  /** With the lock: as {@link #flight}, unless the API is known to refuse what it would bring. */
+  private Flight usefulFlight(long now) {
+    return breaker.left(current, now) > 0 ? null : flight(now);
+  }
+
+  private Renewal startRenewal(String refused, boolean replayable) {
     boolean stopped = false;
+    boolean unbelieved = false;
     Renewal renewal;
     lock.lock();
     try {
@@ -308,23 +327,28 @@ public final class TokenManager implements AutoCloseable {
       catchUp(now);
       Token token = current;
       if (token.sendable == null) {
-        renewal = new Renewal(false, flight(now), token.generation);
+        renewal = new Renewal(false, usefulFlight(now), token.generation);
       } else if (!token.sendable.equals(refused)) {
         renewal = new Renewal(true, null, token.generation);
       } else {
         stopped = breaker.refused(token, now);
         inDoubt = breaker.isInDoubt(token);
-        Flight joined = breaker.isOpen(now) ? null : flight(now);
+        boolean open = breaker.isOpen(now);
+        unbelieved = !open && !replayable && flight == null && !breaker.isBelieved(now);
+        Flight joined = open || unbelieved ? null : flight(now);
         if (joined != null) {
           joined.afterRefusal = true;
         }
         renewal = new Renewal(false, joined, token.generation);
       }
     } finally {
-      lock.unlock();
+      unlock();
     }
     if (stopped) {
       reports.newTokenRefused();
+    }
+    if (unbelieved) {
+      reports.refusedWhateverTheToken();
     }
     return renewal;
   }
@@ -392,10 +416,22 @@ public final class TokenManager implements AutoCloseable {
       // no thread to be had, and nobody waits for this flight yet
       started.cancelLimit();
       if (!looks) {
-        backoff.failed(unexpected(e), now);
+        unstarted = unexpected(e);
+        backoff.failed(unstarted, now);
       }
     }
     return flight;
+  }
+
+  /** Gives the lock back, and then tells of a flight that could not begin. */
+  private void unlock() {
+    TokenRequestException failure = unstarted;
+    unstarted = null;
+    lock.unlock();
+    if (failure != null) {
+      counters.failures.incrementAndGet();
+      reports.failed(failure);
+    }
   }
 
   private void fly(Flight flown) {
@@ -411,6 +447,7 @@ public final class TokenManager implements AutoCloseable {
           return;
         }
         reports.newSecret();
+        flown.asks = true;
       }
       counters.tokenRequests.incrementAndGet();
       reports.asking(flown.number);
@@ -450,6 +487,10 @@ public final class TokenManager implements AutoCloseable {
   }
 
   private void giveUp(Flight late) {
+    if (late.looks && !late.asks) {
+      offTheTimer(() -> lookedInVain(late));
+      return;
+    }
     offTheTimer(
         () ->
             failed(
@@ -478,7 +519,7 @@ public final class TokenManager implements AutoCloseable {
                   asked,
                   life,
                   watchedMillis + UNWATCHED_MILLIS,
-                  flown.afterRefusal);
+                  flown.afterRefusal || breaker.isSuspicious());
           // before it can be sent, so that its first good answer is told
           inDoubt = breaker.isInDoubt(minted);
           current = minted;
@@ -548,7 +589,8 @@ public final class TokenManager implements AutoCloseable {
     }
     long delay = Math.min(token.hardAt - now, WATCH);
     if (flight == null) {
-      delay = Math.min(delay, Math.max(token.softAt - now, backoff.left(now)));
+      long pause = Math.max(backoff.left(now), breaker.left(token, now));
+      delay = Math.min(delay, Math.max(token.softAt - now, pause));
     }
     try {
       alarm = scheduler.schedule(this::onAlarm, Math.max(delay, 0));
@@ -565,14 +607,14 @@ public final class TokenManager implements AutoCloseable {
       Token token = current;
       if (token.sendable != null && token.expires && now - token.softAt >= 0) {
         if (token.used) {
-          flight(now);
+          usefulFlight(now);
         } else {
           current = token.asleep();
         }
       }
       setAlarm(now);
     } finally {
-      lock.unlock();
+      unlock();
     }
   }
 
@@ -585,7 +627,7 @@ public final class TokenManager implements AutoCloseable {
     watch(now);
     if (current.isAsleep()) {
       current = current.awake();
-      flight(now);
+      usefulFlight(now);
     }
     setAlarm(now);
   }
@@ -625,6 +667,10 @@ public final class TokenManager implements AutoCloseable {
 
     final CompletableFuture<Void> over = new CompletableFuture<>();
     volatile Thread thread;
+
+    /** Whether it has found one. */
+    volatile boolean asks;
+
     // guarded by the manager's lock
     boolean afterRefusal;
     Scheduler.Cancellable limit;

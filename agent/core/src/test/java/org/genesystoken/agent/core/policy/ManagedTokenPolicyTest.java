@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.genesystoken.agent.core.config.Configuration.Inject;
 import org.genesystoken.agent.core.config.Secret;
 import org.genesystoken.agent.core.endpoint.TokenEndpoint;
@@ -29,6 +30,7 @@ class ManagedTokenPolicyTest {
 
   private final VirtualTime time = new VirtualTime();
   private final List<URI> asked = new ArrayList<>();
+  private final Counters counters = new Counters();
 
   private ManagedTokenPolicy policy(Inject inject, String tokenUrl, String... hosts) {
     TokenEndpoint endpoint = () -> new TokenResponse(new Secret("managed"), 3_600_000, null);
@@ -54,7 +56,7 @@ class ManagedTokenPolicyTest {
               -1,
               null,
               new Reports(NOPLogger.NOP_LOGGER, "https://login.test", time),
-              new Counters());
+              counters);
         });
   }
 
@@ -168,7 +170,7 @@ class ManagedTokenPolicyTest {
     assertThat(policy.authorization(null, NO_BUDGET)).isNull();
 
     CompletableFuture<Boolean> renewal =
-        policy.renewAsync("Bearer one", NO_BUDGET).toCompletableFuture();
+        policy.renewAsync("Bearer one", true, NO_BUDGET).toCompletableFuture();
     time.runDue();
 
     assertThat(renewal).isCompletedWithValue(true);
@@ -176,7 +178,7 @@ class ManagedTokenPolicyTest {
     assertThat(policy.authorization("Bearer two", NO_BUDGET)).isNull();
     assertThat(policy.authorization(null, NO_BUDGET)).isNull();
 
-    assertThat(policy.renew(null, NO_BUDGET)).isTrue();
+    assertThat(policy.renew(null, true, NO_BUDGET)).isTrue();
     assertThat(policy.authorization(null, NO_BUDGET)).isEqualTo(MANAGED);
     assertThat(policy.authorization("Bearer two", NO_BUDGET)).isNull();
   }
@@ -184,11 +186,11 @@ class ManagedTokenPolicyTest {
   @Test
   void on_401_remembers_a_bounded_number_of_values() {
     ManagedTokenPolicy policy = live(Inject.ON_401);
-    policy.renewAsync("Bearer 0", NO_BUDGET);
+    policy.renewAsync("Bearer 0", true, NO_BUDGET);
     time.runDue();
 
     for (int i = 1; i <= 64; i++) {
-      assertThat(policy.renew("Bearer " + i, NO_BUDGET)).isTrue();
+      assertThat(policy.renew("Bearer " + i, true, NO_BUDGET)).isTrue();
     }
 
     assertThat(policy.authorization("Bearer 0", NO_BUDGET)).as("the oldest is forgotten").isNull();
@@ -199,11 +201,11 @@ class ManagedTokenPolicyTest {
   @Test
   void on_401_a_refused_token_of_the_agent_is_not_taken_for_one_of_the_app() {
     ManagedTokenPolicy policy = live(Inject.ON_401);
-    policy.renewAsync("Bearer own", NO_BUDGET);
+    policy.renewAsync("Bearer own", true, NO_BUDGET);
     time.runDue();
 
     for (int i = 0; i < 100; i++) {
-      policy.renewAsync(MANAGED, NO_BUDGET);
+      policy.renewAsync(MANAGED, true, NO_BUDGET);
       time.runDue();
     }
 
@@ -212,11 +214,31 @@ class ManagedTokenPolicyTest {
   }
 
   @Test
+  void on_401_a_managed_token_that_only_replays_carry_is_renewed_when_it_is_refused() {
+    // given: an app whose own value is another one each time
+    ManagedTokenPolicy policy = live(Inject.ON_401);
+    CompletableFuture<Boolean> first =
+        policy.renewAsync("Bearer one", true, NO_BUDGET).toCompletableFuture();
+    time.runDue();
+    assertThat(first).isCompletedWithValue(true);
+    time.advance(10, TimeUnit.MINUTES);
+
+    // when
+    assertThat(policy.renew("Bearer two", true, NO_BUDGET)).isTrue();
+    policy.replayRefused(policy.authorizationNow("Bearer two"));
+    time.runDue();
+
+    // then
+    assertThat(counters.tokenRequests()).isEqualTo(2);
+    assertThat(policy.renew("Bearer three", true, NO_BUDGET)).isTrue();
+  }
+
+  @Test
   void a_request_that_is_to_carry_no_token_waits_for_none() {
     // given: another's token was refused, and there is no new one yet
     ManagedTokenPolicy policy = policy(Inject.ON_401, null, API);
     policy.covers("https", API, -1, "/api/v2/users/me");
-    policy.renewAsync("Bearer refused", NO_BUDGET);
+    policy.renewAsync("Bearer refused", true, NO_BUDGET);
 
     // when
     CompletableFuture<Void> refused =
@@ -234,8 +256,8 @@ class ManagedTokenPolicyTest {
 
     assertThat(policy.authorization(null, NO_BUDGET)).isNull();
     assertThat(policy.authorizationNow(null)).isNull();
-    assertThat(policy.renew(null, NO_BUDGET)).isFalse();
-    assertThat(policy.renewAsync(null, NO_BUDGET).toCompletableFuture())
+    assertThat(policy.renew(null, true, NO_BUDGET)).isFalse();
+    assertThat(policy.renewAsync(null, true, NO_BUDGET).toCompletableFuture())
         .isCompletedWithValue(false);
     assertThat(policy.ready(null, NO_BUDGET).toCompletableFuture()).isCompleted();
     policy.replayRefused(null);
@@ -251,12 +273,14 @@ class ManagedTokenPolicyTest {
 
     // when
     CompletableFuture<Boolean> renewal =
-        policy.renewAsync("Bearer own", NO_BUDGET).toCompletableFuture();
+        policy.renewAsync("Bearer own", true, NO_BUDGET).toCompletableFuture();
 
     // then
     assertThat(renewal).as("the flight is still under way").isCompletedWithValue(false);
     time.runDue();
-    assertThat(policy.renew("Bearer own", NO_BUDGET)).as("the flight has brought a token").isTrue();
+    assertThat(policy.renew("Bearer own", true, NO_BUDGET))
+        .as("the flight has brought a token")
+        .isTrue();
   }
 
   @Test

@@ -105,6 +105,32 @@ class RefusedCallTest {
     assertThat(policy.isInDoubt()).isFalse();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "200, false",
+    "204, false",
+    "404, false",
+    "409, false",
+    "301, true",
+    "302, true",
+    "400, true",
+    "401, true",
+    "407, true",
+    "408, true",
+    "421, true",
+    "429, true",
+    "503, true"
+  })
+  void an_answer_from_in_front_of_the_api_says_nothing_of_the_token(int status, boolean doubt) {
+    CompletableFuture<Boolean> replay = ask(policy.refusedCall(), EXPIRED, true);
+    time.runDue();
+    assertThat(replay).isCompletedWithValue(true);
+
+    policy.answered(status, policy.authorizationNow(null));
+
+    assertThat(policy.isInDoubt()).isEqualTo(doubt);
+  }
+
   @Test
   void a_call_that_cannot_be_replayed_has_the_token_renewed_all_the_same() {
     CompletableFuture<Boolean> replay = ask(policy.refusedCall(), EXPIRED, false);

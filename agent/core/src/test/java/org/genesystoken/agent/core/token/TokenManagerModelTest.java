@@ -93,7 +93,7 @@ class TokenManagerModelTest {
       String sent = world.manager.headerNow();
       world.time.advance(latency, TimeUnit.MILLISECONDS);
       CompletableFuture<Boolean> renewed =
-          world.manager.renewAsync(sent, Long.MAX_VALUE).toCompletableFuture();
+          world.manager.renewAsync(sent, true, Long.MAX_VALUE).toCompletableFuture();
       world.time.runDue();
       boolean replays = renewed.getNow(false) && random.nextBoolean();
       if (replays) {
@@ -101,7 +101,7 @@ class TokenManagerModelTest {
         world.time.advance(latency, TimeUnit.MILLISECONDS);
         if (random.nextBoolean()) {
           // another call is refused on the new token before the replay is
-          world.manager.renewAsync(replayed, Long.MAX_VALUE);
+          world.manager.renewAsync(replayed, true, Long.MAX_VALUE);
           world.time.runDue();
         }
         world.manager.replayRefused(replayed);
@@ -183,11 +183,11 @@ class TokenManagerModelTest {
       if (sent != null) {
         int before = asked.size();
         for (int i = 0; i < 5; i++) {
-          waiters.add(manager.renewAsync(sent, Long.MAX_VALUE).toCompletableFuture());
+          waiters.add(manager.renewAsync(sent, true, Long.MAX_VALUE).toCompletableFuture());
         }
         time.runDue();
         for (int i = 0; i < 5; i++) {
-          waiters.add(manager.renewAsync(sent, Long.MAX_VALUE).toCompletableFuture());
+          waiters.add(manager.renewAsync(sent, true, Long.MAX_VALUE).toCompletableFuture());
         }
         assertThat(asked.size() - before).as("one flight").isLessThanOrEqualTo(1);
       }
@@ -197,7 +197,7 @@ class TokenManagerModelTest {
       if (sentBefore != null && manager.headerNow() != null && !manager.isCurrent(sentBefore)) {
         int before = asked.size();
         CompletableFuture<Boolean> renewed =
-            manager.renewAsync(sentBefore, Long.MAX_VALUE).toCompletableFuture();
+            manager.renewAsync(sentBefore, true, Long.MAX_VALUE).toCompletableFuture();
 
         assertThat(renewed).isCompletedWithValue(true);
         assertThat(asked).as("an older generation needs no request").hasSize(before);

@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.genesystoken.agent.core.ForkedJava;
 import org.genesystoken.agent.core.config.Secret;
 import org.genesystoken.agent.core.endpoint.TokenRequestException;
@@ -32,7 +33,8 @@ import org.genesystoken.agent.core.time.Scheduler;
 import org.genesystoken.agent.core.time.VirtualTime;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.Logger;
 import org.slf4j.helpers.NOPLogger;
 
@@ -182,7 +184,8 @@ class TokenManagerTest {
     // an hour would be the time that a caller may wait
     assertThat(manager.headerNow()).isNull();
     CompletableFuture<Void> ready = manager.whenReady(NO_BUDGET).toCompletableFuture();
-    CompletableFuture<Boolean> renewed = manager.renewAsync(null, NO_BUDGET).toCompletableFuture();
+    CompletableFuture<Boolean> renewed =
+        manager.renewAsync(null, true, NO_BUDGET).toCompletableFuture();
     assertThat(ready).isNotDone();
     assertThat(renewed).isNotDone();
 
@@ -212,7 +215,8 @@ class TokenManagerTest {
     starter.setUncaughtExceptionHandler((thread, e) -> {});
     starter.start();
     assertThat(asked.await(10, SECONDS)).isTrue();
-    CompletableFuture<Boolean> other = manager.renewAsync(null, NO_BUDGET).toCompletableFuture();
+    CompletableFuture<Boolean> other =
+        manager.renewAsync(null, true, NO_BUDGET).toCompletableFuture();
 
     starter.interrupt();
     starter.join(10_000);
@@ -342,6 +346,43 @@ class TokenManagerTest {
   }
 
   @Test
+  void a_flight_for_which_there_is_no_thread_is_counted_and_said() {
+    RecordingLogger lines = new RecordingLogger();
+    log = lines;
+    Poor poor = new Poor();
+    poor.forWork = true;
+
+    manager(poor).headerNow();
+
+    assertThat(counters.failures()).isEqualTo(1);
+    assertThat(lines.said)
+        .singleElement()
+        .asString()
+        .contains("No token from https://login.test/oauth/token")
+        .contains("OutOfMemoryError");
+  }
+
+  @Test
+  void a_look_after_a_new_secret_that_hangs_does_not_make_the_endpoint_be_asked() {
+    endpoint.always(ScriptedEndpoint.refusing());
+    Poor poor = new Poor();
+    TokenManager manager = manager(poor);
+    callsForSeconds(manager, 2);
+    long failures = counters.failures();
+
+    poor.hangs = true;
+    manager.headerNow();
+    poor.hangs = false;
+    callsForSeconds(manager, 50);
+
+    assertThat(endpoint.requests()).as("the first probe comes after a minute").isEqualTo(1);
+    assertThat(counters.failures()).isEqualTo(failures);
+    endpoint.newSecret(true);
+    callsForSeconds(manager, 2);
+    assertThat(endpoint.requests()).isEqualTo(2);
+  }
+
+  @Test
   void a_look_after_a_new_secret_that_fails_does_not_make_the_endpoint_be_asked() {
     endpoint.always(ScriptedEndpoint.refusing());
     Poor poor = new Poor();
@@ -435,7 +476,7 @@ class TokenManagerTest {
     TokenManager manager = manager();
     CompletableFuture<Void> mine = manager.whenReady(NO_BUDGET).toCompletableFuture();
     CompletableFuture<Boolean> other =
-        manager.renewAsync("Bearer own", NO_BUDGET).toCompletableFuture();
+        manager.renewAsync("Bearer own", true, NO_BUDGET).toCompletableFuture();
 
     mine.cancel(true);
     time.runDue();
@@ -470,7 +511,8 @@ class TokenManagerTest {
           throw new NoClassDefFoundError("some/Library");
         });
     TokenManager manager = manager();
-    CompletableFuture<Boolean> renewed = manager.renewAsync(null, NO_BUDGET).toCompletableFuture();
+    CompletableFuture<Boolean> renewed =
+        manager.renewAsync(null, true, NO_BUDGET).toCompletableFuture();
 
     time.runDue();
 
@@ -513,7 +555,7 @@ class TokenManagerTest {
           return ScriptedEndpoint.grant(token, 3_600);
         });
 
-    waiter.set(manager.get().renewAsync(null, NO_BUDGET).toCompletableFuture());
+    waiter.set(manager.get().renewAsync(null, true, NO_BUDGET).toCompletableFuture());
     time.runDue();
 
     assertThat(manager.get().headerNow()).isEqualTo(SECOND);
@@ -568,7 +610,7 @@ class TokenManagerTest {
     // then
     assertThat(ready).isCompleted();
     assertThat(manager.headerNow()).isEqualTo("Bearer token-3");
-    assertThat(manager.renew(FIRST, NO_BUDGET)).as("a late refusal of the stream").isTrue();
+    assertThat(manager.renew(FIRST, true, NO_BUDGET)).as("a late refusal of the stream").isTrue();
     assertThat(endpoint.requests()).isEqualTo(3);
   }
 
@@ -818,7 +860,8 @@ class TokenManagerTest {
             })
         .always(ScriptedEndpoint.granting(60));
     TokenManager manager = manager();
-    CompletableFuture<Boolean> renewed = manager.renewAsync(null, NO_BUDGET).toCompletableFuture();
+    CompletableFuture<Boolean> renewed =
+        manager.renewAsync(null, true, NO_BUDGET).toCompletableFuture();
 
     time.runDue();
 
@@ -900,7 +943,7 @@ class TokenManagerTest {
     assertThat(endpoint.requests()).isZero();
 
     CompletableFuture<Boolean> renewed =
-        manager.renewAsync("Bearer configured", NO_BUDGET).toCompletableFuture();
+        manager.renewAsync("Bearer configured", true, NO_BUDGET).toCompletableFuture();
     time.runDue();
     assertThat(renewed).isCompletedWithValue(true);
     assertThat(manager.headerNow()).isEqualTo(FIRST);
@@ -914,10 +957,10 @@ class TokenManagerTest {
     List<CompletableFuture<Boolean>> renewals = new ArrayList<>();
 
     for (int i = 0; i < 10_000; i++) {
-      renewals.add(manager.renewAsync(FIRST, NO_BUDGET).toCompletableFuture());
+      renewals.add(manager.renewAsync(FIRST, true, NO_BUDGET).toCompletableFuture());
     }
     time.runDue();
-    renewals.add(manager.renewAsync(FIRST, NO_BUDGET).toCompletableFuture());
+    renewals.add(manager.renewAsync(FIRST, true, NO_BUDGET).toCompletableFuture());
 
     assertThat(renewals).allSatisfy(renewal -> assertThat(renewal).isCompletedWithValue(true));
     assertThat(endpoint.requests()).isEqualTo(2);
@@ -941,8 +984,8 @@ class TokenManagerTest {
   void a_refused_token_of_an_older_generation_or_of_the_app_needs_no_request() {
     TokenManager manager = live();
 
-    assertThat(manager.renew("Bearer of-the-app", NO_BUDGET)).isTrue();
-    assertThat(manager.renew(null, NO_BUDGET)).isTrue();
+    assertThat(manager.renew("Bearer of-the-app", true, NO_BUDGET)).isTrue();
+    assertThat(manager.renew(null, true, NO_BUDGET)).isTrue();
 
     assertThat(endpoint.requests()).isEqualTo(1);
   }
@@ -951,14 +994,16 @@ class TokenManagerTest {
   void a_renewal_that_fails_answers_all_waiters_and_the_next_one_is_refused_at_once() {
     TokenManager manager = live();
     endpoint.always(ScriptedEndpoint.failing());
-    CompletableFuture<Boolean> first = manager.renewAsync(FIRST, NO_BUDGET).toCompletableFuture();
-    CompletableFuture<Boolean> second = manager.renewAsync(FIRST, NO_BUDGET).toCompletableFuture();
+    CompletableFuture<Boolean> first =
+        manager.renewAsync(FIRST, true, NO_BUDGET).toCompletableFuture();
+    CompletableFuture<Boolean> second =
+        manager.renewAsync(FIRST, true, NO_BUDGET).toCompletableFuture();
 
     time.runDue();
 
     assertThat(first).isCompletedWithValue(false);
     assertThat(second).isCompletedWithValue(false);
-    assertThat(manager.renew(FIRST, NO_BUDGET)).isFalse();
+    assertThat(manager.renew(FIRST, true, NO_BUDGET)).isFalse();
     assertThat(endpoint.requests()).isEqualTo(2);
     assertThat(manager.headerNow()).as("good by the clock, so still sent").isEqualTo(FIRST);
   }
@@ -971,7 +1016,7 @@ class TokenManagerTest {
     for (int death = 1; death <= 200; death++) {
       time.advance(1, SECONDS);
       CompletableFuture<Boolean> renewed =
-          manager.renewAsync("Bearer token-" + death, NO_BUDGET).toCompletableFuture();
+          manager.renewAsync("Bearer token-" + death, true, NO_BUDGET).toCompletableFuture();
       time.runDue();
       assertThat(renewed).as("death %d", death).isCompletedWithValue(true);
       answeredWell(manager);
@@ -1002,7 +1047,7 @@ class TokenManagerTest {
                     deaths.incrementAndGet();
                   }
                   if (sent.equals(dead.get())) {
-                    assertThat(manager.renew(sent, NO_BUDGET)).isTrue();
+                    assertThat(manager.renew(sent, true, NO_BUDGET)).isTrue();
                     assertThat(manager.header(NO_BUDGET)).isNotEqualTo(sent);
                   }
                 }));
@@ -1018,16 +1063,21 @@ class TokenManagerTest {
     assertThat(endpoint.requests()).isLessThanOrEqualTo(deaths.get() + 1);
   }
 
-  @ParameterizedTest
-  @EnumSource
+  static Stream<Arguments> callsAndLives() {
+    return Stream.of(RefusedCalls.values())
+        .flatMap(calls -> Stream.of(60, 300, 86_400).map(life -> Arguments.of(calls, life)));
+  }
+
+  @ParameterizedTest(name = "{0}, tokens of {1} s")
+  @MethodSource("callsAndLives")
   void an_api_that_refuses_every_token_costs_at_most_five_requests_in_fifteen_minutes(
-      RefusedCalls calls) {
+      RefusedCalls calls, int life) {
     List<Long> asked = new ArrayList<>();
     endpoint.always(
         token -> {
           asked.add(NANOSECONDS.toMillis(time.nanoTime() - epoch));
           time.pass(calls == RefusedCalls.ENDPOINT_SLOWER_THAN_THE_WAIT ? 8 : 0, SECONDS);
-          return ScriptedEndpoint.grant(token, 86_400);
+          return ScriptedEndpoint.grant(token, life);
         });
     TokenManager manager = live();
 
@@ -1042,7 +1092,9 @@ class TokenManagerTest {
           .as("milliseconds of the first six of %s", asked.subList(i, i + 6))
           .isGreaterThanOrEqualTo(MINUTES.toMillis(15));
     }
-    assertThat(manager.headerNow()).as("other APIs may accept it").isNotNull();
+    if (life > HOURS.toSeconds(2)) {
+      assertThat(manager.headerNow()).as("other APIs may accept it").isNotNull();
+    }
   }
 
   /** Calls as client adapters make them, to an API that refuses each token. */
@@ -1070,13 +1122,19 @@ class TokenManagerTest {
     NOT_REPLAYABLE {
       @Override
       void call(TokenManagerTest test, TokenManager manager) {
+        test.refusedForGood(manager, manager.headerNow());
+      }
+    },
+    REPLAYABLE_BUT_GIVEN_UP {
+      @Override
+      void call(TokenManagerTest test, TokenManager manager) {
         test.renewed(manager, manager.headerNow());
       }
     },
     ENDPOINT_SLOWER_THAN_THE_WAIT {
       @Override
       void call(TokenManagerTest test, TokenManager manager) {
-        manager.renewNow(manager.headerNow());
+        manager.renewNow(manager.headerNow(), true);
         test.time.runDue();
       }
     },
@@ -1130,7 +1188,7 @@ class TokenManagerTest {
     TokenManager manager = live();
     renewed(manager, FIRST);
     manager.replayRefused(SECOND);
-    assertThat(manager.renew(SECOND, NO_BUDGET)).isFalse();
+    assertThat(manager.renew(SECOND, true, NO_BUDGET)).isFalse();
 
     time.advance(30, SECONDS);
     assertThat(renewed(manager, SECOND)).isTrue();
@@ -1177,7 +1235,7 @@ class TokenManagerTest {
     renewed(manager, FIRST);
     manager.replayRefused(SECOND);
     assertThat(manager.isInDoubt()).isTrue();
-    assertThat(manager.renew(SECOND, NO_BUDGET)).isFalse();
+    assertThat(manager.renew(SECOND, true, NO_BUDGET)).isFalse();
 
     // when an older token means nothing, and this one is taken
     manager.accepted(FIRST);
@@ -1194,10 +1252,25 @@ class TokenManagerTest {
     // given two hosts, one of which always refuses; a call a second to each, for 15 minutes
     endpoint.always(ScriptedEndpoint.granting(86_400));
     TokenManager manager = live();
-    for (int second = 0; second < 900; second++) {
+    callsToTwoHosts(manager, 900);
+
+    // then
+    long first = counters.tokenRequests();
+    assertThat(first).isLessThan(60);
+
+    // when it all begins again after a quiet time
+    time.advance(3, HOURS);
+    callsToTwoHosts(manager, 900);
+
+    // then
+    assertThat(counters.tokenRequests() - first).isLessThan(60);
+  }
+
+  private void callsToTwoHosts(TokenManager manager, int seconds) {
+    for (int second = 0; second < seconds; second++) {
       String sent = manager.headerNow();
       CompletableFuture<Boolean> renewed =
-          manager.renewAsync(sent, NO_BUDGET).toCompletableFuture();
+          manager.renewAsync(sent, true, NO_BUDGET).toCompletableFuture();
       time.runDue();
       if (renewed.join()) {
         manager.replayRefused(manager.headerNow());
@@ -1205,9 +1278,32 @@ class TokenManagerTest {
       answeredWell(manager);
       time.advance(1, SECONDS);
     }
+  }
+
+  @Test
+  void a_resource_that_refuses_calls_which_cannot_be_replayed_costs_no_token_a_call() {
+    // given other calls beside them whose token is good; a call a second, for an hour
+    RecordingLogger lines = new RecordingLogger();
+    log = lines;
+    endpoint.always(ScriptedEndpoint.granting(86_400));
+    TokenManager manager = live();
+    for (int second = 0; second < 3_600; second++) {
+      refusedForGood(manager, manager.headerNow());
+      answeredWell(manager);
+      time.advance(1, SECONDS);
+    }
 
     // then
-    assertThat(counters.tokenRequests()).isLessThan(60);
+    assertThat(counters.tokenRequests()).isBetween(128L, 200L);
+    assertThat(lines.said).anyMatch(line -> line.contains("calls that cannot be sent again"));
+
+    // when a call that can be replayed finds the token dead
+    long before = counters.tokenRequests();
+    boolean renewed = renewed(manager, manager.headerNow());
+
+    // then
+    assertThat(renewed).isTrue();
+    assertThat(counters.tokenRequests()).isEqualTo(before + 1);
   }
 
   // ------------------------------------------------------------------ failures
@@ -1378,7 +1474,8 @@ class TokenManagerTest {
   @Test
   void a_manager_that_is_closed_releases_who_waits_and_leaves_nothing_behind() {
     TokenManager manager = manager();
-    CompletableFuture<Boolean> renewed = manager.renewAsync(null, NO_BUDGET).toCompletableFuture();
+    CompletableFuture<Boolean> renewed =
+        manager.renewAsync(null, true, NO_BUDGET).toCompletableFuture();
 
     manager.close();
 
@@ -1481,10 +1578,18 @@ class TokenManagerTest {
 
   private boolean renewed(TokenManager manager, String refused) {
     CompletableFuture<Boolean> renewal =
-        manager.renewAsync(refused, NO_BUDGET).toCompletableFuture();
+        manager.renewAsync(refused, true, NO_BUDGET).toCompletableFuture();
     // the wait is 0 here: the flight, queued first, is over before the time-out runs
     time.runDue();
     return renewal.join();
+  }
+
+  /** Of a call that cannot be replayed. */
+  private void refusedForGood(TokenManager manager, String sent) {
+    CompletableFuture<Boolean> renewal =
+        manager.renewAsync(sent, false, NO_BUDGET).toCompletableFuture();
+    time.runDue();
+    assertThat(renewal).isCompleted();
   }
 
   private static String patiently(TokenManager manager) {
