@@ -116,9 +116,10 @@ class TokenEndpointIT {
       agentless.close();
       // callers give up before the token call does, so its line may come later
       app.awaitStderr();
+      int exitCode = app.finish();
       genesys.close();
       assertAll(
-          () -> assertThat(app.finish()).as("exit code").isZero(),
+          () -> assertThat(exitCode).as("exit code").isZero(),
           () -> assertThat(app.foreignStdout()).as("stdout").isEmpty(),
           () -> assertThat(app.stderr()).as("stderr").hasSize(1),
           () -> assertThat(app.everything()).doesNotContain(FakeGenesys.CLIENT_SECRET));
