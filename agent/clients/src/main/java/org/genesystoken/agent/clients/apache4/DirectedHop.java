@@ -99,12 +99,14 @@ final class DirectedHop {
           this::isAborted)) {
         return Answers.handOver(response, head);
       }
+      if (isAborted()) {
+        return isCut() ? null : Answers.handOver(response, head);
+      }
       try {
         response = again(response, head, reusable);
       } catch (IOException | HttpException | RuntimeException lost) {
         close();
-        if (isAborted()) {
-          // The library starts over, and says in its own words that its connection was shut down.
+        if (isAborted() && isCut()) {
           return null;
         }
         // Without the agent the app would have had the refusal, and no failure.
@@ -136,6 +138,19 @@ final class DirectedHop {
   private boolean isAborted() {
     HttpRequest app = request.getOriginal();
     return app instanceof HttpUriRequest && ((HttpUriRequest) app).isAborted();
+  }
+
+  /**
+   * Whether an abort has taken the connection away: where the library starts over, it then says so
+   * in its own words. An abort that came too early has not, and is none of the library's business.
+   */
+  private boolean isCut() {
+    try {
+      connection.getRoute();
+      return false;
+    } catch (RuntimeException shutDown) {
+      return true;
+    }
   }
 
   private void close() {

@@ -138,10 +138,13 @@ final class Breaker {
     }
 
     boolean take(long now) {
+      if (taken == 0) {
+        since = now;
+      }
       long regained = Math.min((now - since) / REGAINING, taken);
       taken -= (int) regained;
       since = taken == 0 ? now : since + regained * REGAINING;
-      if (taken == most) {
+      if (taken >= most) {
         return false;
       }
       taken++;

@@ -41,6 +41,9 @@ public final class TokenManager implements AutoCloseable {
   /** How often callers may have it looked after a new secret while the endpoint refuses the old. */
   private static final long LOOK = TimeUnit.SECONDS.toNanos(1);
 
+  /** How long ago a token was minted that was set: it may be over. */
+  private static final long UNKNOWN_AGE = TimeUnit.DAYS.toNanos(1);
+
   private static final CompletableFuture<Void> NOW = CompletableFuture.completedFuture(null);
 
   private final TokenEndpoint endpoint;
@@ -103,7 +106,7 @@ public final class TokenManager implements AutoCloseable {
       current = Token.NONE;
     } else {
       lastNumber = 1;
-      current = Token.lasting(1, "Bearer " + accessToken.value(), clock.nanoTime());
+      current = Token.lasting(1, "Bearer " + accessToken.value(), clock.nanoTime() - UNKNOWN_AGE);
     }
   }
 
@@ -334,7 +337,8 @@ public final class TokenManager implements AutoCloseable {
         stopped = breaker.refused(token, now);
         inDoubt = breaker.isInDoubt(token);
         boolean open = breaker.isOpen(now);
-        unbelieved = !open && !replayable && flight == null && !breaker.isBelieved(now);
+        boolean wouldAsk = !open && flight == null && !closed && backoff.left(now) <= 0;
+        unbelieved = wouldAsk && !replayable && !breaker.isBelieved(now);
         Flight joined = open || unbelieved ? null : flight(now);
         if (joined != null) {
           joined.afterRefusal = true;

@@ -1281,6 +1281,33 @@ class TokenManagerTest {
   }
 
   @Test
+  void a_configured_token_that_a_replay_finds_dead_at_once_is_replaced() {
+    TokenManager manager = manager(new Secret("configured"), -1);
+
+    manager.replayRefused("Bearer configured");
+
+    assertThat(renewed(manager, "Bearer configured")).isTrue();
+  }
+
+  @Test
+  void refusals_in_a_pause_of_the_endpoint_do_not_use_up_what_is_believed() {
+    // given a token that is dead, an endpoint that fails, and calls that cannot be replayed
+    endpoint.always(ScriptedEndpoint.failing());
+    TokenManager manager = manager(new Secret("configured"), -1);
+    for (int i = 0; i < 1_000; i++) {
+      refusedForGood(manager, "Bearer configured");
+    }
+
+    // when
+    endpoint.always(ScriptedEndpoint.granting(3_600));
+    time.advance(60, SECONDS);
+    refusedForGood(manager, "Bearer configured");
+
+    // then
+    assertThat(manager.headerNow()).isNotNull().isNotEqualTo("Bearer configured");
+  }
+
+  @Test
   void a_resource_that_refuses_calls_which_cannot_be_replayed_costs_no_token_a_call() {
     // given other calls beside them whose token is good; a call a second, for an hour
     RecordingLogger lines = new RecordingLogger();
