@@ -91,33 +91,30 @@ public final class Reports {
   }
 
   void newTokenRefused() {
-    boolean due;
-    lock.lock();
-    try {
-      due = isDue(REFUSED);
-    } finally {
-      lock.unlock();
-    }
-    if (due) {
-      log.warn(
-          "The API refuses a new token as well, so refusals are passed on for a while; check the"
-              + " OAuth client's roles, and that token-url and hosts belong to one organisation");
-    }
+    warn(
+        REFUSED,
+        "The API refuses a new token as well, so refusals are passed on for a while; check the"
+            + " OAuth client's roles, and that token-url and hosts belong to one organisation");
   }
 
   void refusedWhateverTheToken() {
+    warn(
+        UNBELIEVED,
+        "The API keeps refusing calls that cannot be sent again, whatever token they carry, so"
+            + " their refusals bring one new token a minute from now on; check what they ask for,"
+            + " or raise replay-body-limit");
+  }
+
+  private void warn(String cause, String line) {
     boolean due;
     lock.lock();
     try {
-      due = isDue(UNBELIEVED);
+      due = isDue(cause);
     } finally {
       lock.unlock();
     }
     if (due) {
-      log.warn(
-          "The API keeps refusing calls that cannot be sent again, whatever token they carry, so"
-              + " their refusals bring one new token a minute from now on; check what they ask for,"
-              + " or raise replay-body-limit");
+      log.warn(line);
     }
   }
 

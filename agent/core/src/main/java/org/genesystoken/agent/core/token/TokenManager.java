@@ -4,8 +4,6 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.genesystoken.agent.core.config.Secret;
 import org.genesystoken.agent.core.endpoint.TokenEndpoint;
@@ -491,16 +489,17 @@ public final class TokenManager implements AutoCloseable {
   }
 
   private void giveUp(Flight late) {
-    if (late.looks && !late.asks) {
-      offTheTimer(() -> lookedInVain(late));
-      return;
-    }
     offTheTimer(
-        () ->
+        () -> {
+          if (late.looks && !late.asks) {
+            lookedInVain(late);
+          } else {
             failed(
                 late,
                 TokenRequestException.temporary(
-                    "it did not answer in time; check token-url, DNS and proxy")));
+                    "it did not answer in time; check token-url, DNS and proxy"));
+          }
+        });
   }
 
   private void landed(Flight flown, TokenResponse response, long sentAt, long sentMillis) {
@@ -660,83 +659,6 @@ public final class TokenManager implements AutoCloseable {
   private static TokenRequestException unexpected(Throwable e) {
     // only the class: a message of unknown origin may quote anything
     return TokenRequestException.temporary("the token call failed with " + e.getClass().getName());
-  }
-
-  /** One request for a token that all who need it wait for. */
-  private static final class Flight {
-    final long number;
-
-    /** Whether it asks for a token only if there is a new secret to ask with. */
-    final boolean looks;
-
-    final CompletableFuture<Void> over = new CompletableFuture<>();
-    volatile Thread thread;
-
-    /** Whether it has found one. */
-    volatile boolean asks;
-
-    // guarded by the manager's lock
-    boolean afterRefusal;
-    Scheduler.Cancellable limit;
-
-    private final AtomicReference<Waiter> waiters = new AtomicReference<>();
-    private volatile boolean ended;
-
-    Flight(long number, boolean looks) {
-      this.number = number;
-      this.looks = looks;
-    }
-
-    /** With the manager's lock. */
-    void cancelLimit() {
-      if (limit != null) {
-        limit.cancel();
-      }
-    }
-
-    /** Releases who waits: the threads first, as what listens to {@link #over} may take long. */
-    void end() {
-      ended = true;
-      for (Waiter waiter = waiters.get(); waiter != null; waiter = waiter.next) {
-        if (!waiter.gone) {
-          LockSupport.unpark(waiter.thread);
-        }
-      }
-      over.complete(null);
-    }
-
-    /**
-     * Until it is over or the time is, or the thread is interrupted, which keeps its flag. Not
-     * {@code over.get}: each caller whose time is up would search the list of all, which takes ten
-     * thousand callers seconds.
-     */
-    void await(long nanos) {
-      Waiter waiter = new Waiter(Thread.currentThread());
-      Waiter head;
-      do {
-        head = waiters.get();
-        waiter.next = head;
-      } while (!waiters.compareAndSet(head, waiter));
-      long end = System.nanoTime() + nanos;
-      for (long left = nanos;
-          left > 0 && !ended && !waiter.thread.isInterrupted();
-          left = end - System.nanoTime()) {
-        LockSupport.parkNanos(this, left);
-      }
-      // stays in the list, which goes with the flight
-      waiter.gone = true;
-    }
-  }
-
-  /** A thread that waits for a flight. */
-  private static final class Waiter {
-    final Thread thread;
-    Waiter next;
-    volatile boolean gone;
-
-    Waiter(Thread thread) {
-      this.thread = thread;
-    }
   }
 
   /** What a refusal has led to: a flight to wait for, or an answer at once. */
