@@ -34,6 +34,7 @@ final class DirectedHop {
   private final Header[] headers;
   private final long budget;
   private final KeptBody kept;
+  private final boolean abortedBefore;
   private String sent;
 
   DirectedHop(
@@ -50,6 +51,7 @@ final class DirectedHop {
     this.library = library;
     this.connection = connection;
     this.headers = request.getAllHeaders();
+    this.abortedBefore = isAborted(request.getOriginal());
     int millis = org.apache.http.params.HttpConnectionParams.getSoTimeout(request.getParams());
     this.budget = millis > 0 ? millis : TokenPolicy.NO_BUDGET;
     this.kept =
@@ -100,13 +102,14 @@ final class DirectedHop {
         return Answers.handOver(response, head);
       }
       if (isAborted()) {
-        return isCut() ? null : Answers.handOver(response, head);
+        // The library starts over, and says in its own words that its connection was shut down.
+        return null;
       }
       try {
         response = again(response, head, reusable);
       } catch (IOException | HttpException | RuntimeException lost) {
         close();
-        if (isAborted() && isCut()) {
+        if (isAborted()) {
           return null;
         }
         // Without the agent the app would have had the refusal, and no failure.
@@ -135,22 +138,13 @@ final class DirectedHop {
     return library.execute(request, connection, context);
   }
 
+  /** Of an abort that came before the library had a connection to shut down, it takes no notice. */
   private boolean isAborted() {
-    HttpRequest app = request.getOriginal();
-    return app instanceof HttpUriRequest && ((HttpUriRequest) app).isAborted();
+    return !abortedBefore && isAborted(request.getOriginal());
   }
 
-  /**
-   * Whether an abort has taken the connection away: where the library starts over, it then says so
-   * in its own words. An abort that came too early has not, and is none of the library's business.
-   */
-  private boolean isCut() {
-    try {
-      connection.getRoute();
-      return false;
-    } catch (RuntimeException shutDown) {
-      return true;
-    }
+  private static boolean isAborted(HttpRequest app) {
+    return app instanceof HttpUriRequest && ((HttpUriRequest) app).isAborted();
   }
 
   private void close() {
