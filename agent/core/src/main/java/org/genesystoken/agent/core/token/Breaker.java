@@ -112,6 +112,10 @@ final class Breaker {
     }
     boolean open = isOpen(now);
     struckGeneration = token.generation;
+    if (token.generation == acceptedGeneration && forgiven.take(now)) {
+      // the API has taken it and takes it no more: it was evicted, or one resource always refuses
+      return false;
+    }
     if (stopped && now - until > LAST_PAUSE) {
       // that was another trouble
       strikes = 0;

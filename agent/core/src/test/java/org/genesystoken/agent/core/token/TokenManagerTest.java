@@ -1169,6 +1169,18 @@ class TokenManagerTest {
   }
 
   @Test
+  void a_token_that_the_api_took_and_then_refused_is_replaced_however_young_it_is() {
+    endpoint.always(ScriptedEndpoint.granting(86_400));
+    TokenManager manager = live();
+    renewed(manager, FIRST);
+    answeredWell(manager);
+
+    manager.replayRefused(SECOND);
+
+    assertThat(renewed(manager, SECOND)).isTrue();
+  }
+
+  @Test
   void a_refused_replay_of_an_older_token_proves_nothing() {
     endpoint.always(ScriptedEndpoint.granting(86_400));
     TokenManager manager = live();
