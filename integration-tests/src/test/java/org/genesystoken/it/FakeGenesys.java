@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -64,6 +65,7 @@ final class FakeGenesys implements AutoCloseable {
   private volatile String retryAfter;
   private final AtomicInteger good = new AtomicInteger();
   private volatile int goodPerToken;
+  private volatile long mintedAt;
 
   /** One call of the API, in the order of arrival. */
   record Hit(
@@ -215,6 +217,15 @@ final class FakeGenesys implements AutoCloseable {
     return any;
   }
 
+  /**
+   * All tokens die, if the youngest has lived long enough.
+   *
+   * @return whether there was one, and it had
+   */
+  boolean kill(Duration life) {
+    return System.nanoTime() - mintedAt >= life.toNanos() && kill();
+  }
+
   /** From now on all tokens die whenever so many calls have been answered well; 0: they live. */
   void dieAfterEach(int calls) {
     good.set(0);
@@ -224,6 +235,7 @@ final class FakeGenesys implements AutoCloseable {
   /** A live token, as an operator would hand it to an app. */
   String mint() {
     String token = TOKEN_MARK + Long.toHexString(RANDOM.nextLong());
+    mintedAt = System.nanoTime();
     live.add(token);
     return token;
   }
