@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.genesystoken.it.Scenario.Expected;
 import org.genesystoken.it.Scenario.Run;
@@ -64,7 +65,13 @@ final class Bench {
         },
         () -> scenario.check().accept(new Run(site, client, outcomes)),
         () -> seen(scenario.expected(), client, calls, outcomes),
-        () -> assertThat(String.join("\n", flat(outcomes))).doesNotContain(FakeGenesys.TOKEN_MARK));
+        () -> assertThat(String.join("\n", flat(outcomes))).doesNotContain(FakeGenesys.TOKEN_MARK),
+        () -> {
+          if (scenario.agent() == Scenario.Agent.REFUSED) {
+            withAgent.remove(scenario.agent());
+            assertAll(finish(scenario.agent(), app));
+          }
+        });
   }
 
   private void seen(
@@ -84,7 +91,7 @@ final class Bench {
    */
   private void upgrade(ForkedApp app, Client client, List<String> calls) {
     if (!client.isHttp1() && calls.stream().anyMatch(call -> call.contains("publisher="))) {
-      app.run("call\t" + client.field() + "\turl=" + site.genesys().http("/open/upgrade"));
+      app.run("call\t" + client.deployedField() + "\turl=" + site.genesys().http("/open/upgrade"));
     }
   }
 
@@ -117,7 +124,7 @@ final class Bench {
   private static List<List<String>> run(ForkedApp app, Client client, List<String> calls) {
     List<List<String>> outcomes = new ArrayList<>();
     for (String call : calls) {
-      outcomes.add(app.run("call\t" + client.field() + "\t" + call));
+      outcomes.add(app.run("call\t" + client.deployedField() + "\t" + call));
     }
     return outcomes;
   }
@@ -140,17 +147,19 @@ final class Bench {
   void finish() throws Exception {
     try (site) {
       List<Executable> checks = new ArrayList<>();
-      withAgent.forEach(
-          (agent, app) -> {
-            checks.add(() -> assertThat(app.finish()).as("exit code, " + agent).isZero());
-            checks.add(() -> assertThat(app.foreignStdout()).as("stdout, " + agent).isEmpty());
-            checks.add(() -> stderr(agent, app.stderr()));
-          });
+      withAgent.forEach((agent, app) -> finish(agent, app).forEach(checks::add));
       if (withoutAgent != null) {
         withoutAgent.close();
       }
       assertAll(checks);
     }
+  }
+
+  private static Stream<Executable> finish(Scenario.Agent agent, ForkedApp app) {
+    return Stream.of(
+        () -> assertThat(app.finish()).as("exit code, " + agent).isZero(),
+        () -> assertThat(app.foreignStdout()).as("stdout, " + agent).isEmpty(),
+        () -> stderr(agent, app.stderr()));
   }
 
   /** But for OkHttp 3.12, which now and then complains, with or without the agent. */

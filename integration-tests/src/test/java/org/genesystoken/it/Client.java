@@ -149,6 +149,11 @@ enum Client {
             + (way().isEmpty() ? "" : "\tway=" + way());
   }
 
+  /** As {@link #field}, with a library in an app of its own, as a server deploys it. */
+  String deployedField() {
+    return isLibrary() ? field() + "\tapp=" + deployment() : field();
+  }
+
   /** What a library's probe is told if there is more than one way of calling; may be empty. */
   private String way() {
     if (label.endsWith(" enqueue")) {

@@ -195,15 +195,20 @@ final class ForkedApp implements AutoCloseable {
     }
   }
 
+  /** As {@link #finish(int)}, with patience. */
+  int finish() {
+    return finish(10);
+  }
+
   /**
    * Lets main return, and waits for the JVM to end by itself.
    *
-   * @return the exit code; -1: the JVM was kept alive for 10 s and had to be killed
+   * @return the exit code; -1: the JVM was kept alive for so many seconds and had to be killed
    */
-  int finish() {
+  int finish(int seconds) {
     try {
       stdin.close();
-      boolean ended = process.waitFor(10, TimeUnit.SECONDS);
+      boolean ended = process.waitFor(seconds, TimeUnit.SECONDS);
       if (!ended) {
         process.destroyForcibly().waitFor();
       }

@@ -55,6 +55,15 @@ final class Jdks {
     return found;
   }
 
+  /** The oldest that was found of that release and later. */
+  static Jdk oldest(int since) {
+    return all().values().stream()
+        .flatMap(Optional::stream)
+        .filter(jdk -> jdk.release() >= since)
+        .findFirst()
+        .orElseThrow();
+  }
+
   private static Set<Path> candidates() {
     Set<Path> homes = new LinkedHashSet<>();
     homes.add(Path.of(System.getProperty("java.home")));

@@ -90,16 +90,16 @@ public final class Probe {
     return UrlConnectionCorners.checksum(in);
   }
 
-  /** The client that {@code client=} names. */
+  /** The client that {@code client=} names, in the app that {@code app=} names if there is one. */
   public static HttpCaller caller(Call call) throws ReflectiveOperationException {
     String client = call.get("client", "url-connection");
     if (client.equals("url-connection")) {
       return new UrlConnectionCaller();
     }
     // only there on 11 and later, or with a library, and not to be loaded before it is asked for
-    return (HttpCaller)
-        Class.forName(call.get("caller", "org.genesystoken.it.probe11.HttpClientCaller"))
-            .getMethod("of", String.class)
-            .invoke(null, client);
+    return Deployment.caller(
+        client,
+        call.get("caller", "org.genesystoken.it.probe11.HttpClientCaller"),
+        Deployment.loader(call.get("app", "")));
   }
 }

@@ -1,10 +1,7 @@
 package org.genesystoken.it.probe;
 
 import java.io.Closeable;
-import java.io.File;
 import java.lang.ref.WeakReference;
-import java.net.MalformedURLException;
-import java.net.URL;
 import java.net.URLClassLoader;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -43,13 +40,9 @@ final class Redeploy {
     List<URLClassLoader> deployed = new ArrayList<>();
     List<HttpCaller> callers = new ArrayList<>();
     for (String app : call.all("app")) {
-      URLClassLoader loader = new URLClassLoader(urls(app), Redeploy.class.getClassLoader());
+      URLClassLoader loader = Deployment.newLoader(app);
       deployed.add(loader);
-      callers.add(
-          (HttpCaller)
-              Class.forName(call.get("caller", null), true, loader)
-                  .getMethod("of", String.class)
-                  .invoke(null, "redeployed"));
+      callers.add(Deployment.caller("redeployed", call.get("caller", null), loader));
     }
     for (HttpCaller caller : callers) {
       statuses.merge(caller.status(call), 1, Integer::sum);
@@ -63,18 +56,6 @@ final class Redeploy {
       loader.close();
       undeployed.add(new WeakReference<>(loader));
     }
-  }
-
-  private static URL[] urls(String classPath) throws MalformedURLException {
-    List<URL> urls = new ArrayList<>();
-    for (String entry : classPath.split(File.pathSeparator, -1)) {
-      File file = new File(entry.replace("*", ""));
-      File[] jars = entry.endsWith("*") ? file.listFiles() : new File[] {file};
-      for (File jar : jars == null ? new File[0] : jars) {
-        urls.add(jar.toURI().toURL());
-      }
-    }
-    return urls.toArray(new URL[0]);
   }
 
   private static int left(List<WeakReference<ClassLoader>> undeployed) {
