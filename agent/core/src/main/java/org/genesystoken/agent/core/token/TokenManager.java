@@ -168,7 +168,7 @@ public final class TokenManager implements AutoCloseable {
       return counted(renewal.already);
     }
     await(renewal.flight, budgetMillis);
-    return counted(isNewerThan(renewal.generation));
+    return counted(hasRenewed(renewal, replayable));
   }
 
   /**
@@ -193,7 +193,7 @@ public final class TokenManager implements AutoCloseable {
         budgetMillis,
         () -> {
           if (!result.isDone()) {
-            result.complete(counted(isNewerThan(renewal.generation)));
+            result.complete(counted(hasRenewed(renewal, replayable)));
           }
         });
     return result;
@@ -296,6 +296,23 @@ public final class TokenManager implements AutoCloseable {
     return token.sendable != null && token.generation > generation;
   }
 
+  /** Whether what was waited for has brought a token. */
+  private boolean hasRenewed(Renewal renewal, boolean replayable) {
+    boolean renewed = isNewerThan(renewal.generation);
+    if (renewed && replayable && renewal.flight.awaitsReplay) {
+      lock.lock();
+      try {
+        if (renewal.flight.awaitsReplay) {
+          renewal.flight.awaitsReplay = false;
+          breaker.replayed();
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+    return renewed;
+  }
+
   private boolean counted(boolean renewed) {
     (renewed ? counters.absorbed : counters.passedOn).incrementAndGet();
     return renewed;
@@ -336,10 +353,11 @@ public final class TokenManager implements AutoCloseable {
         inDoubt = breaker.isInDoubt(token);
         boolean open = breaker.isOpen(now);
         boolean wouldAsk = !open && flight == null && !closed && backoff.left(now) <= 0;
-        unbelieved = wouldAsk && !replayable && !breaker.isBelieved(now);
+        unbelieved = wouldAsk && !breaker.isBelieved(replayable, now);
         Flight joined = open || unbelieved ? null : flight(now);
         if (joined != null) {
           joined.afterRefusal = true;
+          joined.awaitsReplay |= wouldAsk && replayable;
         }
         renewal = new Renewal(false, joined, token.generation);
       }
