@@ -180,7 +180,7 @@ enum Library {
         () -> {
           try {
             return new TokenResponse(
-                new Secret(endpoint.ask()), endpoint.lifeSeconds * 1_000, null);
+                new Secret(endpoint.ask()), endpoint.lifeSeconds * 1_000);
           } catch (IllegalStateException e) {
             throw TokenRequestException.temporary(e.getMessage());
           }

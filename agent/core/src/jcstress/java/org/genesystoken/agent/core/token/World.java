@@ -128,7 +128,7 @@ final class World implements Clock, Scheduler, TokenEndpoint {
     if (newer == Thread.currentThread()) {
       newest = "Bearer " + number;
     }
-    return new TokenResponse(new Secret(String.valueOf(number)), 3_600_000, null);
+    return new TokenResponse(new Secret(String.valueOf(number)), 3_600_000);
   }
 
   @Override

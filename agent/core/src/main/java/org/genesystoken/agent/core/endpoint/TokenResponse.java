@@ -15,16 +15,13 @@ public final class TokenResponse {
 
   private final Secret accessToken;
   private final long lifeMillis;
-  private final Secret refreshToken;
 
   /**
    * @param lifeMillis from when the token was asked for, over 0
-   * @param refreshToken null if none was granted
    */
-  public TokenResponse(Secret accessToken, long lifeMillis, Secret refreshToken) {
+  public TokenResponse(Secret accessToken, long lifeMillis) {
     this.accessToken = accessToken;
     this.lifeMillis = lifeMillis;
-    this.refreshToken = refreshToken;
   }
 
   /** Visible ASCII, so that it can stand in a header. */
@@ -35,11 +32,6 @@ public final class TokenResponse {
   /** Counted from when the token was asked for. */
   public long lifeMillis() {
     return lifeMillis;
-  }
-
-  /** Null if none was granted: the old one stays good. */
-  public Secret refreshToken() {
-    return refreshToken;
   }
 
   /** The members of an answer of the endpoint, good or bad. Not thread-safe. */
@@ -98,7 +90,7 @@ public final class TokenResponse {
       return true;
     }
 
-    /** Null if none was granted. */
+    /** Null if none was granted: the old one stays good. */
     Secret refreshToken() {
       return refreshToken == null || refreshToken.isEmpty() ? null : new Secret(refreshToken);
     }
@@ -119,8 +111,7 @@ public final class TokenResponse {
       if (!isVisibleAscii(accessToken)) {
         throw useless("the access_token has characters that no header may have");
       }
-      return new TokenResponse(
-          new Secret(accessToken), TokenResponse.lifeMillis(expiresIn), refreshToken());
+      return new TokenResponse(new Secret(accessToken), TokenResponse.lifeMillis(expiresIn));
     }
 
     private static TokenRequestException useless(String what) {

@@ -33,7 +33,7 @@ class ManagedTokenPolicyTest {
   private final Counters counters = new Counters();
 
   private ManagedTokenPolicy policy(Inject inject, String tokenUrl, String... hosts) {
-    TokenEndpoint endpoint = () -> new TokenResponse(new Secret("managed"), 3_600_000, null);
+    TokenEndpoint endpoint = () -> new TokenResponse(new Secret("managed"), 3_600_000);
     List<String> entries = new ArrayList<>();
     Collections.addAll(entries, hosts);
     return new ManagedTokenPolicy(

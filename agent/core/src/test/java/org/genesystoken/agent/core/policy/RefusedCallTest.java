@@ -49,7 +49,7 @@ class RefusedCallTest {
                 new TokenManager(
                     () -> {
                       duringFlight.run();
-                      return new TokenResponse(new Secret("t" + ++minted[0]), 3_600_000, null);
+                      return new TokenResponse(new Secret("t" + ++minted[0]), 3_600_000);
                     },
                     time,
                     time,

@@ -59,7 +59,7 @@ final class ScriptedEndpoint implements TokenEndpoint {
   }
 
   static TokenResponse grant(String token, long seconds) {
-    return new TokenResponse(new Secret(token), seconds * 1000, null);
+    return new TokenResponse(new Secret(token), seconds * 1000);
   }
 
   static Step granting(long seconds) {

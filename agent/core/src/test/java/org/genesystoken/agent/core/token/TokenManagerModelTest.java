@@ -306,7 +306,7 @@ class TokenManagerModelTest {
 
       private TokenResponse granted(long millis) {
         ends.put("Bearer " + asked.size(), now() + millis);
-        return new TokenResponse(new Secret(String.valueOf(asked.size())), millis, null);
+        return new TokenResponse(new Secret(String.valueOf(asked.size())), millis);
       }
     }
   }

@@ -749,6 +749,19 @@ class TokenManagerTest {
   }
 
   @Test
+  void an_asynchronous_request_waits_for_a_live_token_after_a_suspension() {
+    TokenManager manager = live();
+
+    time.moveWall(2, HOURS);
+    CompletableFuture<Void> ready = manager.whenReady(NO_BUDGET).toCompletableFuture();
+
+    assertThat(ready).isNotCompleted();
+    time.runDue();
+    assertThat(ready).isCompleted();
+    assertThat(manager.headerNow()).isEqualTo(SECOND);
+  }
+
+  @Test
   void a_request_that_may_wait_carries_a_live_token_at_once_after_a_suspension() {
     AtomicLong suspended = new AtomicLong();
     Clock clock =
