@@ -81,6 +81,11 @@ final class ForkedApp implements AutoCloseable {
       return new Launch(jdk, jvmArgs, environment, entries, List.of(mainAndArguments));
     }
 
+    /** With all of the JVM's compilers, for apps that run longer than it takes to start them. */
+    Launch atFullSpeed() {
+      return with("-XX:TieredStopAtLevel=4");
+    }
+
     Launch with(String... args) {
       return new Launch(jdk, and(jvmArgs, args), environment, classPath, program);
     }
@@ -113,6 +118,8 @@ final class ForkedApp implements AutoCloseable {
       List<String> command = new ArrayList<>();
       command.add(jdk.java().toString());
       command.add("-Xmx256m");
+      // the apps live for seconds, and half of those would be spent on code that is hardly run
+      command.add("-XX:TieredStopAtLevel=1");
       command.addAll(jvmArgs);
       command.add("-cp");
       command.add(

@@ -55,6 +55,7 @@ class SoakIT {
     try (FakeGenesys genesys = new FakeGenesys();
         ForkedApp app =
             ForkedApp.Launch.on(jdk)
+                .atFullSpeed()
                 .withAgent(AgentSettings.clientCredentials(genesys).asArgument())
                 .start()) {
       // given

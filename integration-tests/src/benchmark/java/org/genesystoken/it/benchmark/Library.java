@@ -179,8 +179,7 @@ enum Library {
     TokenEndpoint asked =
         () -> {
           try {
-            return new TokenResponse(
-                new Secret(endpoint.ask()), endpoint.lifeSeconds * 1_000);
+            return new TokenResponse(new Secret(endpoint.ask()), endpoint.lifeSeconds * 1_000);
           } catch (IllegalStateException e) {
             throw TokenRequestException.temporary(e.getMessage());
           }
