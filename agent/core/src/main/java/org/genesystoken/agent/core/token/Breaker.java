@@ -25,11 +25,8 @@ final class Breaker {
   /** How often a doubt is taken back. */
   private final Allowance forgiven = new Allowance(5);
 
-  /** How often a call that cannot be replayed, so that its refusal is never proved, is believed. */
+  /** How often a call that is not replayed, so that its refusal is never proved, is believed. */
   private final Allowance believed = new Allowance(128);
-
-  /** The same for calls that could be, and may give up before there is a token to do it with. */
-  private final Allowance awaited = new Allowance(128);
 
   private int strikes;
   private long struckGeneration = -1;
@@ -80,18 +77,13 @@ final class Breaker {
   }
 
   /**
-   * A call was refused with the current token. A resource that refuses calls always which are never
-   * replayed, beside others that take each token, would cost a token a call.
+   * A call that will not be replayed was refused with the current token. A resource that refuses
+   * such calls always, beside others that take each token, would cost a token a call.
    *
    * @return whether to replace the token
    */
-  boolean isBelieved(boolean replayable, long now) {
-    return (replayable ? awaited : believed).take(now);
-  }
-
-  /** A call that was believed because it could be replayed is replayed. */
-  void replayed() {
-    awaited.giveBack();
+  boolean isBelieved(long now) {
+    return believed.take(now);
   }
 
   /**
@@ -161,10 +153,6 @@ final class Breaker {
       }
       taken++;
       return true;
-    }
-
-    void giveBack() {
-      taken = Math.max(0, taken - 1);
     }
   }
 }

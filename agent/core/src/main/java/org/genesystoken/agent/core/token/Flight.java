@@ -18,9 +18,6 @@ final class Flight {
   /** Whether it has found one. */
   volatile boolean asks;
 
-  /** Whether it was begun for a call that was to be replayed with what it brings, and none was. */
-  volatile boolean awaitsReplay;
-
   // guarded by the manager's lock
   boolean afterRefusal;
   Scheduler.Cancellable limit;

@@ -100,9 +100,9 @@ public final class Reports {
   void refusedWhateverTheToken() {
     warn(
         UNBELIEVED,
-        "The API keeps refusing calls that are not sent again, whatever token they carry, so"
+        "The API keeps refusing calls that cannot be sent again, whatever token they carry, so"
             + " their refusals bring one new token a minute from now on; check what they ask for,"
-            + " or raise replay-body-limit or their time-outs");
+            + " or raise replay-body-limit");
   }
 
   private void warn(String cause, String line) {

@@ -168,7 +168,7 @@ public final class TokenManager implements AutoCloseable {
       return counted(renewal.already);
     }
     await(renewal.flight, budgetMillis);
-    return counted(hasRenewed(renewal, replayable));
+    return counted(isNewerThan(renewal.generation));
   }
 
   /**
@@ -193,7 +193,7 @@ public final class TokenManager implements AutoCloseable {
         budgetMillis,
         () -> {
           if (!result.isDone()) {
-            result.complete(counted(hasRenewed(renewal, replayable)));
+            result.complete(counted(isNewerThan(renewal.generation)));
           }
         });
     return result;
@@ -296,23 +296,6 @@ public final class TokenManager implements AutoCloseable {
     return token.sendable != null && token.generation > generation;
   }
 
-  /** Whether what was waited for has brought a token. */
-  private boolean hasRenewed(Renewal renewal, boolean replayable) {
-    boolean renewed = isNewerThan(renewal.generation);
-    if (renewed && replayable && renewal.flight.awaitsReplay) {
-      lock.lock();
-      try {
-        if (renewal.flight.awaitsReplay) {
-          renewal.flight.awaitsReplay = false;
-          breaker.replayed();
-        }
-      } finally {
-        lock.unlock();
-      }
-    }
-    return renewed;
-  }
-
   private boolean counted(boolean renewed) {
     (renewed ? counters.absorbed : counters.passedOn).incrementAndGet();
     return renewed;
@@ -353,11 +336,10 @@ public final class TokenManager implements AutoCloseable {
         inDoubt = breaker.isInDoubt(token);
         boolean open = breaker.isOpen(now);
         boolean wouldAsk = !open && flight == null && !closed && backoff.left(now) <= 0;
-        unbelieved = wouldAsk && !breaker.isBelieved(replayable, now);
+        unbelieved = wouldAsk && !replayable && !breaker.isBelieved(now);
         Flight joined = open || unbelieved ? null : flight(now);
         if (joined != null) {
           joined.afterRefusal = true;
-          joined.awaitsReplay |= wouldAsk && replayable;
         }
         renewal = new Renewal(false, joined, token.generation);
       }

@@ -12,7 +12,7 @@ class BreakerTest {
     Breaker breaker = new Breaker();
     int believed = 0;
     for (int i = 0; i < 1_000; i++) {
-      believed += breaker.isBelieved(false, now) ? 1 : 0;
+      believed += breaker.isBelieved(now) ? 1 : 0;
     }
 
     assertThat(believed).isEqualTo(128);
