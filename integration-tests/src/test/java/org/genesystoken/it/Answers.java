@@ -57,6 +57,11 @@ final class Answers {
     return CANNED.getOrDefault(name, error(404, "no.such.answer"));
   }
 
+  /** A 403 whose message tells one app's from another's. */
+  static Answer missingPermission(String app) {
+    return error(403, "missing.permissions", "Missing for " + app);
+  }
+
   static Answer expired(String code) {
     return error(401, code);
   }
@@ -129,9 +134,15 @@ final class Answers {
   }
 
   private static Answer error(int status, String code) {
+    return error(status, code, "Invalid login credentials.");
+  }
+
+  private static Answer error(int status, String code, String message) {
     return json(
         status,
-        "{\"message\":\"Invalid login credentials.\",\"code\":\""
+        "{\"message\":\""
+            + message
+            + "\",\"code\":\""
             + code
             + "\",\"status\":"
             + status

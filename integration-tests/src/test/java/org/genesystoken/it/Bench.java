@@ -7,9 +7,10 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.assertj.core.api.InstanceOfAssertFactories;
 import org.genesystoken.it.Scenario.Expected;
 import org.genesystoken.it.Scenario.Run;
 import org.junit.jupiter.api.function.Executable;
@@ -26,6 +27,8 @@ final class Bench {
   private final ForkedApp.Launch launch;
   private final Site site = new Site();
   private final Map<Scenario.Agent, ForkedApp> withAgent = new EnumMap<>(Scenario.Agent.class);
+  private final List<Scenario.Agent> died = new ArrayList<>();
+  private final Set<String> forbidden = new TreeSet<>();
   private ForkedApp withoutAgent;
 
   Bench(ForkedApp.Launch launch) {
@@ -37,10 +40,9 @@ final class Bench {
 
   void run(Scenario scenario, Client client) {
     // given
-    ForkedApp app =
-        withAgent.computeIfAbsent(
-            scenario.agent(), agent -> launch.withAgent(agent.settings(site).asArgument()).start());
+    ForkedApp app = app(scenario.agent());
     site.reset();
+    site.genesys().calledBy(client.toString());
     List<String> warm =
         app.run("call\turl=" + site.genesys().http("/api/v2/warm-up") + STALE_HEADER);
     assertThat(warm).as("warm-up").contains("code: 200");
@@ -54,6 +56,9 @@ final class Bench {
 
     // then
     FakeGenesys genesys = site.genesys();
+    if (genesys.hits().stream().anyMatch(hit -> hit.status() == 403)) {
+      forbidden.add(client.toString());
+    }
     assertAll(
         () -> assertThat(genesys.hits()).as("API hits").hasSize(scenario.hits()),
         () ->
@@ -68,10 +73,24 @@ final class Bench {
         () -> assertThat(String.join("\n", flat(outcomes))).doesNotContain(FakeGenesys.TOKEN_MARK),
         () -> {
           if (scenario.agent() == Scenario.Agent.REFUSED) {
-            withAgent.remove(scenario.agent());
             assertAll(finish(scenario.agent(), app));
           }
         });
+  }
+
+  private ForkedApp app(Scenario.Agent agent) {
+    if (withAgent.containsKey(agent) && !withAgent.get(agent).isAlive()) {
+      // what hangs in one row must not fail all after it
+      died.add(agent);
+      withAgent.remove(agent);
+    }
+    return agent == Scenario.Agent.REFUSED
+        ? start(agent)
+        : withAgent.computeIfAbsent(agent, this::start);
+  }
+
+  private ForkedApp start(Scenario.Agent agent) {
+    return launch.withAgent(agent.settings(site).asArgument()).start();
   }
 
   private void seen(
@@ -97,7 +116,7 @@ final class Bench {
 
   /** What the same calls come to without the agent. */
   private List<String> oracle(Expected expected, Client client, List<String> calls) {
-    if (withoutAgent == null) {
+    if (withoutAgent == null || !withoutAgent.isAlive()) {
       withoutAgent = launch.start();
     }
     upgrade(withoutAgent, client, calls);
@@ -147,6 +166,7 @@ final class Bench {
   void finish() throws Exception {
     try (site) {
       List<Executable> checks = new ArrayList<>();
+      checks.add(() -> assertThat(died).as("JVMs that were gone before their time").isEmpty());
       withAgent.forEach((agent, app) -> finish(agent, app).forEach(checks::add));
       if (withoutAgent != null) {
         withoutAgent.close();
@@ -155,7 +175,7 @@ final class Bench {
     }
   }
 
-  private static Stream<Executable> finish(Scenario.Agent agent, ForkedApp app) {
+  private Stream<Executable> finish(Scenario.Agent agent, ForkedApp app) {
     return Stream.of(
         () -> assertThat(app.finish()).as("exit code, " + agent).isZero(),
         () -> assertThat(app.foreignStdout()).as("stdout, " + agent).isEmpty(),
@@ -163,13 +183,16 @@ final class Bench {
   }
 
   /** But for OkHttp 3.12, which now and then complains, with or without the agent. */
-  private static void stderr(Scenario.Agent agent, List<String> all) {
+  private void stderr(Scenario.Agent agent, List<String> all) {
     List<String> lines = all.stream().filter(line -> !OKHTTP_LEAK.matcher(line).matches()).toList();
     if (agent == Scenario.Agent.ALWAYS) {
+      String warning = " WARN The API answered 403 missing.permissions (Missing for ";
       assertThat(lines)
-          .as("stderr: what the many 403s are about, once")
-          .singleElement(InstanceOfAssertFactories.STRING)
-          .contains("WARN The API answered 403 missing.permissions");
+          .as("stderr: what the many 403s of each client are about, once")
+          .allMatch(line -> line.contains(warning))
+          .extracting(
+              line -> line.substring(line.indexOf(warning) + warning.length(), line.indexOf(");")))
+          .containsExactlyInAnyOrderElementsOf(forbidden);
     } else if (agent != Scenario.Agent.REFUSED) {
       assertThat(lines).as("stderr, " + agent).isEmpty();
     }

@@ -66,6 +66,7 @@ final class FakeGenesys implements AutoCloseable {
   private final AtomicInteger good = new AtomicInteger();
   private volatile int goodPerToken;
   private volatile long mintedAt;
+  private volatile String app = "an app";
 
   /** One call of the API, in the order of arrival. */
   record Hit(
@@ -240,6 +241,11 @@ final class FakeGenesys implements AutoCloseable {
     return token;
   }
 
+  /** Who lacks permissions, in the API's words. */
+  void calledBy(String name) {
+    app = name;
+  }
+
   /** What a request without a live token gets. */
   void refuseWith(Answer answer) {
     refusal = answer;
@@ -293,7 +299,9 @@ final class FakeGenesys implements AutoCloseable {
     String path = request.getUrl().replace("/named", "");
     String authorization = request.getHeader("Authorization");
     Answer answer;
-    if (path.startsWith("/canned/")) {
+    if (path.equals("/canned/403")) {
+      answer = Answers.missingPermission(app);
+    } else if (path.startsWith("/canned/")) {
       answer = Answers.canned(path.substring("/canned/".length()));
     } else if (path.startsWith("/sized/")) {
       answer = Answers.other(Integer.parseInt(path.substring("/sized/".length())));

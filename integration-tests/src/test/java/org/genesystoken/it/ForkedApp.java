@@ -237,6 +237,10 @@ final class ForkedApp implements AutoCloseable {
     process.destroyForcibly();
   }
 
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
   /** Lines that the app did not write. */
   List<String> foreignStdout() {
     return foreignStdout;

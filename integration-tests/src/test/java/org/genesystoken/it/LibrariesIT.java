@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -43,9 +42,9 @@ class LibrariesIT {
     return ForkedApp.Launch.on(jdk)
         .with(
             Client.librariesOn(jdk)
-                .map(client -> client.jvmArgs(jdk))
-                .max(Comparator.comparing(args -> args.length))
-                .orElseThrow());
+                .flatMap(client -> Stream.of(client.jvmArgs(jdk)))
+                .distinct()
+                .toArray(String[]::new));
   }
 
   private static Stream<DynamicTest> cells(Jdks.Jdk jdk, Client client, Bench bench) {

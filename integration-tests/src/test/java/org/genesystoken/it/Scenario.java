@@ -32,7 +32,7 @@ record Scenario(
     SMALL_LIMIT,
     /** With {@code retry-429}. */
     RETRY_429,
-    /** A JVM of its own, for what leaves the agent cautious for a while. */
+    /** A JVM of its own for each row, as it leaves the agent cautious for a while. */
     REFUSED;
 
     static final int SMALL = 128 * 1024;
