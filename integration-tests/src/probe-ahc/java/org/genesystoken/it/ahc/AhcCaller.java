@@ -41,6 +41,7 @@ import org.genesystoken.it.probe.Bytes;
 import org.genesystoken.it.probe.Call;
 import org.genesystoken.it.probe.HttpCaller;
 import org.genesystoken.it.probe.Outcome;
+import org.genesystoken.it.probe.Patience;
 
 /** A client with one connection per host, filters of the app's, and a handler that notes all. */
 public final class AhcCaller implements HttpCaller {
@@ -77,6 +78,9 @@ public final class AhcCaller implements HttpCaller {
     boolean mayBeHttp2 = isVersion3() && call.get("url", "").startsWith("https:");
     Noting handler = new Noting(call.get("abort", "never"), mayBeHttp2);
     ListenableFuture<Response> future = client(call).executeRequest(request, handler);
+    if (Patience.isLost(call)) {
+      outcome.add("cancelled", future.cancel(true));
+    }
     String cancel = call.get("cancel-after", null);
     if (cancel != null) {
       try {

@@ -27,6 +27,7 @@ import org.apache.hc.core5.util.TimeValue;
 import org.genesystoken.it.probe.Call;
 import org.genesystoken.it.probe.HttpCaller;
 import org.genesystoken.it.probe.Outcome;
+import org.genesystoken.it.probe.Patience;
 
 /** An asynchronous client with one connection, interceptors of the app's, and a noting consumer. */
 final class AsyncCaller implements HttpCaller, Closeable {
@@ -42,6 +43,9 @@ final class AsyncCaller implements HttpCaller, Closeable {
     HttpClientContext context = HttpClientContext.create();
     NotingConsumer consumer = new NotingConsumer(call.getInt("window", 0), call.get("abort", ""));
     Future<NotingConsumer> future = execute(call, request, consumer, context);
+    if (Patience.isLost(call)) {
+      outcome.add("cancelled", future.cancel(true));
+    }
     String cancel = call.get("cancel-after", null);
     if (cancel != null) {
       try {

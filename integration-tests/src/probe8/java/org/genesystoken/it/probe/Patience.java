@@ -13,21 +13,31 @@ public final class Patience {
    * @param cancel runs on a thread of its own
    */
   public static void with(Call call, Runnable cancel) {
-    String url = call.get("cancel-when", null);
-    if (url != null) {
-      Thread thread = new Thread(() -> cancelWhenAnswered(url, cancel));
-      thread.setDaemon(true);
-      thread.start();
-    }
-  }
-
-  private static void cancelWhenAnswered(String url, Runnable cancel) {
-    try {
-      new URL(url).openStream().close();
-    } catch (IOException e) {
-      // then the call is not cancelled, as the test will see
+    if (call.get("cancel-when", null) == null) {
       return;
     }
-    cancel.run();
+    Thread thread =
+        new Thread(
+            () -> {
+              if (isLost(call)) {
+                cancel.run();
+              }
+            });
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** Waits for that server. False: there is none, or it is gone, as the test will see. */
+  public static boolean isLost(Call call) {
+    String url = call.get("cancel-when", null);
+    if (url == null) {
+      return false;
+    }
+    try {
+      new URL(url).openStream().close();
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
   }
 }
