@@ -9,7 +9,11 @@ import java.lang.management.ThreadMXBean;
  */
 final class CpuTime {
   private static final int ROUNDS = 12;
-  private static final int CALLS = 500_000;
+
+  /** Long enough that the clock, which is asked between two batches, does not count. */
+  private static final int BATCH = 10_000;
+
+  private static final long ROUND_NANOS = 50_000_000;
 
   /** Written, so that no call is optimised away; plain, so that a write costs nothing. */
   static Object last;
@@ -27,11 +31,16 @@ final class CpuTime {
     double best = Double.MAX_VALUE;
     for (int round = 0; round < ROUNDS; round++) {
       long start = threads.getCurrentThreadCpuTime();
-      for (int i = 0; i < CALLS; i++) {
-        last = call.run();
-      }
-      long end = threads.getCurrentThreadCpuTime();
-      best = Math.min(best, (end - start) / (double) CALLS);
+      long calls = 0;
+      long spent;
+      do {
+        for (int i = 0; i < BATCH; i++) {
+          last = call.run();
+        }
+        calls += BATCH;
+        spent = threads.getCurrentThreadCpuTime() - start;
+      } while (spent < ROUND_NANOS);
+      best = Math.min(best, spent / (double) calls);
     }
     return best;
   }
