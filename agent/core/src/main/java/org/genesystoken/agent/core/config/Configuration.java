@@ -21,7 +21,10 @@ public final class Configuration {
 
   private final boolean enabled;
   private final List<String> hosts;
-  private final URI tokenUrl;
+
+  /** Not an URI: the parser of those is for whoever asks, too. */
+  private final String tokenUrl;
+
   private final boolean refreshGrant;
   private final String clientId;
   private final Secret clientSecret;
@@ -174,7 +177,7 @@ public final class Configuration {
    * request.
    */
   public URI tokenUrl() {
-    return tokenUrl;
+    return tokenUrl == null ? null : URI.create(tokenUrl);
   }
 
   public Grant grant() {
@@ -381,10 +384,10 @@ public final class Configuration {
     }
   }
 
-  private static URI tokenUrl(Sources sources, List<String> hosts) {
+  private static String tokenUrl(Sources sources, List<String> hosts) {
     String text = sources.text(Setting.TOKEN_URL);
     if (text == null) {
-      return hosts.isEmpty() ? null : derivedTokenUrl(hosts);
+      return hosts.isEmpty() ? null : derivedTokenUrl(sources, hosts);
     }
     URI url = uri(text);
     boolean usable =
@@ -400,7 +403,7 @@ public final class Configuration {
       sources.invalid(Setting.TOKEN_URL, "expected " + Setting.TOKEN_URL.allowed());
       return null;
     }
-    return url;
+    return text;
   }
 
   /** Whether plain http is fine: on loopback, or where the operator himself wrote http://. */
@@ -418,7 +421,7 @@ public final class Configuration {
     return false;
   }
 
-  private static URI derivedTokenUrl(List<String> hosts) {
+  private static String derivedTokenUrl(Sources sources, List<String> hosts) {
     for (String entry : hosts) {
       Origin origin = origin(entry);
       // Genesys' own API hosts are https on the default port; another port is another server
@@ -427,8 +430,7 @@ public final class Configuration {
           && origin.port() == -1
           && origin.host().startsWith(API)
           && origin.host().indexOf('.', API.length()) > API.length()) {
-        return URI.create(
-            HTTPS + "login." + origin.host().substring(API.length()) + "/oauth/token");
+        return HTTPS + "login." + origin.host().substring(API.length()) + "/oauth/token";
       }
     }
     Origin first = origin(hosts.get(0));
@@ -438,7 +440,12 @@ public final class Configuration {
     boolean literal = first.host().indexOf(':') >= 0;
     String host = literal ? "[" + first.host() + "]" : first.host();
     String port = first.port() == -1 ? "" : ":" + first.port();
-    return URI.create(("http".equals(first.scheme()) ? HTTP : HTTPS) + host + port + TOKEN_PATH);
+    String url = ("http".equals(first.scheme()) ? HTTP : HTTPS) + host + port + TOKEN_PATH;
+    if (uri(url) == null) {
+      // such as an IPv6 address with too many groups
+      sources.invalid(Setting.HOSTS, "expected " + Setting.HOSTS.allowed());
+    }
+    return url;
   }
 
   private static boolean startsWith(String text, String prefix) {
@@ -532,10 +539,10 @@ public final class Configuration {
 
   /** A proxy reads along where it makes no tunnel, and loopback is reached without. */
   private void requireBlindProxy(Sources sources) {
-    if (tokenProxy == null || tokenUrl == null || !startsWith(tokenUrl.toString(), HTTP)) {
+    if (tokenProxy == null || tokenUrl == null || !startsWith(tokenUrl, HTTP)) {
       return;
     }
-    Origin target = origin(tokenUrl.getRawAuthority());
+    Origin target = origin(tokenUrl().getRawAuthority());
     if (target != null && !target.isLoopback() && !NoProxy.covers(tokenNoProxy, target.host())) {
       sources.problem(
           sources.assignment(Setting.TOKEN_PROXY)

@@ -390,6 +390,15 @@ class ConfigurationTest {
   }
 
   @Test
+  void aHostThatNoUrlCanHaveIsToldOf() {
+    // when
+    Loaded loaded = of("client-id=i,client-secret=hush,hosts='https://[1:2]:8443'");
+
+    // then
+    assertThat(loaded.problem()).startsWith("hosts=https://[1:2]:8443 (agent argument): expected");
+  }
+
+  @Test
   void regionAndHostsAddUp() {
     // when
     Configuration configuration =
