@@ -64,6 +64,9 @@ final class Clients {
     },
   };
 
+  /** How many characters the classes of a line begin with alike, and few others do. */
+  private static final int ALIKE = 8;
+
   private Clients() {}
 
   /**
@@ -73,9 +76,11 @@ final class Clients {
    */
   static String[] weaving(String className) {
     for (String[] client : ALL) {
-      for (int i = 1; i < client.length; i++) {
-        if (client[i].equals(className)) {
-          return client;
+      if (className.regionMatches(0, client[1], 0, ALIKE)) {
+        for (int i = 1; i < client.length; i++) {
+          if (client[i].equals(className)) {
+            return client;
+          }
         }
       }
     }

@@ -1,6 +1,5 @@
 package org.genesystoken.agent.clients;
 
-import java.io.FilterOutputStream;
 import java.lang.instrument.Instrumentation;
 import java.lang.instrument.UnmodifiableClassException;
 import java.net.URLConnection;
@@ -29,6 +28,8 @@ public final class Installer {
       return;
     }
     Transformer transformer = new Transformer(configuration, instrumentation);
+    // Loads what the look at the classes needs, before each load costs a call of the transformer.
+    mayBeWoven(Installer.class);
     instrumentation.addTransformer(transformer, true);
     try {
       retransform(instrumentation);
@@ -45,25 +46,36 @@ public final class Installer {
   /** Another agent that came first may have used an HTTP client already. All classes, or none. */
   private static void retransform(Instrumentation instrumentation)
       throws UnmodifiableClassException {
+    Class<?>[] all = instrumentation.getAllLoadedClasses();
+    for (Class<?> type : all) {
+      if (mayBeWoven(type) && isWoven(type)) {
+        retransform(all, instrumentation);
+        return;
+      }
+    }
+  }
+
+  private static void retransform(Class<?>[] all, Instrumentation instrumentation)
+      throws UnmodifiableClassException {
     List<Class<?>> loaded = new ArrayList<>();
-    for (Class<?> type : instrumentation.getAllLoadedClasses()) {
-      if (mayBeWoven(type) && Clients.weaving(type.getName().replace('.', '/')) != null) {
+    for (Class<?> type : all) {
+      if (isWoven(type)) {
         loaded.add(type);
       }
     }
-    if (!loaded.isEmpty()) {
-      instrumentation.retransformClasses(loaded.toArray(new Class<?>[0]));
-    }
+    instrumentation.retransformClasses(loaded.toArray(new Class<?>[0]));
+  }
+
+  private static boolean isWoven(Class<?> type) {
+    return Clients.weaving(type.getName().replace('.', '/')) != null;
   }
 
   /**
    * Spares most of the bootstrap loader's many hundred classes the look at their names, which each
-   * would have to make first. What is woven there is a connection or its stream.
+   * would have to make first. What is woven there is a connection, or is loaded by one.
    */
   static boolean mayBeWoven(Class<?> type) {
-    return type.getClassLoader() != null
-        || URLConnection.class.isAssignableFrom(type)
-        || FilterOutputStream.class.isAssignableFrom(type);
+    return type.getClassLoader() != null || URLConnection.class.isAssignableFrom(type);
   }
 
   private static void report(Loaded loaded) {

@@ -43,7 +43,10 @@ class InstallerTest {
         String name = client[i].replace('/', '.');
         try {
           Class<?> woven = Class.forName(name, false, ClassLoader.getPlatformClassLoader());
-          assertThat(Installer.mayBeWoven(woven)).as(name).isTrue();
+          // a class in another one is not loaded without it
+          Class<?> outer = woven.isMemberClass() ? woven.getDeclaringClass() : woven;
+          assertThat(Installer.mayBeWoven(outer)).as(name).isTrue();
+          assertThat(Clients.weaving(outer.getName().replace('.', '/'))).isSameAs(client);
           ofJdk++;
         } catch (ClassNotFoundException ofLibrary) {
           // Never of the bootstrap loader, so its name is always looked at.

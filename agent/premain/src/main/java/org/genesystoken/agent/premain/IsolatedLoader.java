@@ -2,11 +2,11 @@ package org.genesystoken.agent.premain;
 
 import java.io.ByteArrayInputStream;
 import java.io.File;
-import java.io.IOException;
 import java.io.InputStream;
 import java.net.URISyntaxException;
 import java.security.AllPermission;
 import java.security.CodeSource;
+import java.security.Permission;
 import java.security.PermissionCollection;
 import java.security.Permissions;
 import java.security.ProtectionDomain;
@@ -77,7 +77,8 @@ final class IsolatedLoader extends ClassLoader {
       return null;
     }
     Permissions all = new Permissions();
-    all.add(new AllPermission());
+    // Through Object: else the JVM's verifier loads three classes to see what it is, on 25 too.
+    all.add((Permission) (Object) new AllPermission());
     return all;
   }
 
@@ -167,20 +168,21 @@ final class IsolatedLoader extends ClassLoader {
     try (ZipFile zip = new ZipFile(jar)) {
       ZipEntry entry = zip.getEntry("genesys-token-agent/" + name + ".pack");
       if (entry == null) {
-        throw new IOException("no " + name + " pack in it");
+        throw new IllegalArgumentException("no " + name + " pack in it");
       }
       byte[] all = new byte[(int) entry.getSize()];
       try (InputStream in = zip.getInputStream(entry)) {
         for (int at = 0, read = 0; at < all.length; at += read) {
           read = in.read(all, at, all.length - at);
           if (read < 0) {
-            throw new IOException("the " + name + " pack breaks off");
+            throw new IllegalArgumentException("the " + name + " pack breaks off");
           }
         }
       }
       return entries(all);
-    } catch (IOException | IndexOutOfBoundsException unreadable) {
-      throw new IllegalStateException("cannot read " + jar + ": " + unreadable.getMessage());
+    } catch (Exception unreadable) {
+      // As these two: the JVM's verifier loads what is caught or thrown, and has these already.
+      throw new IllegalArgumentException("cannot read " + jar + ": " + unreadable.getMessage());
     }
   }
 
@@ -189,7 +191,7 @@ final class IsolatedLoader extends ClassLoader {
    * much as the whole configuration.
    */
   @SuppressWarnings("deprecation") // names are ASCII; any other way looks up a charset
-  private static Map<String, byte[]> entries(byte[] pack) throws IOException {
+  private static Map<String, byte[]> entries(byte[] pack) {
     int count = number(pack, 0, 4);
     Map<String, byte[]> entries = new HashMap<>(count * 2);
     int at = 4;
@@ -201,7 +203,7 @@ final class IsolatedLoader extends ClassLoader {
       entries.put(new String(pack, 0, name, length - name), Arrays.copyOfRange(pack, bytes, at));
     }
     if (at != pack.length) {
-      throw new IOException("a pack breaks off");
+      throw new IllegalArgumentException("a pack breaks off");
     }
     return entries;
   }

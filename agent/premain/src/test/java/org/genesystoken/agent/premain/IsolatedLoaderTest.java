@@ -81,7 +81,7 @@ class IsolatedLoaderTest {
     assertThatThrownBy(() -> withoutSecond.loadClass("net.bytebuddy.First"))
         .isInstanceOf(ClassFormatError.class);
     assertThatThrownBy(() -> withoutSecond.loadClass("net.bytebuddy.Second"))
-        .isInstanceOf(IllegalStateException.class)
+        .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("no bytebuddy pack");
 
     // and given
@@ -101,7 +101,7 @@ class IsolatedLoaderTest {
 
     // when, then
     assertThatThrownBy(() -> loader.loadClass("org.genesystoken.agent.clients.Installer"))
-        .isInstanceOf(IllegalStateException.class)
+        .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("agent.jar")
         .hasMessageContaining("no start pack");
   }
@@ -114,7 +114,7 @@ class IsolatedLoaderTest {
 
     // when, then
     assertThatThrownBy(() -> loader.loadClass(HIDDEN))
-        .isInstanceOf(IllegalStateException.class)
+        .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("cannot read")
         .hasMessageContaining("agent.jar");
   }
