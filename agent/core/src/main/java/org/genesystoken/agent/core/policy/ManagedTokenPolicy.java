@@ -19,6 +19,10 @@ final class ManagedTokenPolicy extends TokenPolicy {
   private static final String TUTORIAL_TOKEN_PATH = "/api/v2/oauth/token";
   private static final String LOGIN_TOKEN_PATH = "/oauth/token";
   private static final String BEARER = "Bearer";
+
+  /** As nearly all apps write it: told at a fraction of the cost of any case. */
+  private static final String USUAL = "Bearer ";
+
   private static final int MAX_REMEMBERED = 64;
 
   private final Origins origins;
@@ -220,19 +224,20 @@ final class ManagedTokenPolicy extends TokenPolicy {
     if (path == null) {
       return false;
     }
-    int end = 0;
-    while (end < path.length() && path.charAt(end) != '?' && path.charAt(end) != '#') {
-      end++;
-    }
-    return is(path, end, LOGIN_TOKEN_PATH)
-        || is(path, end, TUTORIAL_TOKEN_PATH)
+    return is(path, LOGIN_TOKEN_PATH)
+        || is(path, TUTORIAL_TOKEN_PATH)
         || (tokenOrigin != null
-            && is(path, end, tokenUrl.getRawPath())
+            && is(path, tokenUrl.getRawPath())
             && tokenOrigin.covers(scheme, host, port));
   }
 
-  private static boolean is(String path, int end, String tokenPath) {
-    return end == tokenPath.length() && path.startsWith(tokenPath);
+  /** Whether this is that path, with a query or a fragment perhaps. */
+  private static boolean is(String path, String tokenPath) {
+    if (!path.startsWith(tokenPath)) {
+      return false;
+    }
+    int end = tokenPath.length();
+    return end == path.length() || path.charAt(end) == '?' || path.charAt(end) == '#';
   }
 
   private void start(String scheme, String host, int port) {
@@ -254,6 +259,9 @@ final class ManagedTokenPolicy extends TokenPolicy {
   }
 
   private static boolean isBearer(String own) {
+    if (own.startsWith(USUAL)) {
+      return true;
+    }
     int at = 0;
     while (at < own.length() && isBlank(own.charAt(at))) {
       at++;
