@@ -22,7 +22,7 @@ public final class Configuration {
   private final boolean enabled;
   private final List<String> hosts;
 
-  /** Not an URI: the parser of those is for whoever asks, too. */
+  /** No URI: of Genesys' own hosts it needs no check, and is parsed for whoever asks. */
   private final String tokenUrl;
 
   private final boolean refreshGrant;
@@ -387,7 +387,7 @@ public final class Configuration {
   private static String tokenUrl(Sources sources, List<String> hosts) {
     String text = sources.text(Setting.TOKEN_URL);
     if (text == null) {
-      return hosts.isEmpty() ? null : derivedTokenUrl(sources, hosts);
+      return hosts.isEmpty() ? null : derivedTokenUrl(hosts);
     }
     URI url = uri(text);
     boolean usable =
@@ -421,7 +421,7 @@ public final class Configuration {
     return false;
   }
 
-  private static String derivedTokenUrl(Sources sources, List<String> hosts) {
+  private static String derivedTokenUrl(List<String> hosts) {
     for (String entry : hosts) {
       Origin origin = origin(entry);
       // Genesys' own API hosts are https on the default port; another port is another server
@@ -440,12 +440,7 @@ public final class Configuration {
     boolean literal = first.host().indexOf(':') >= 0;
     String host = literal ? "[" + first.host() + "]" : first.host();
     String port = first.port() == -1 ? "" : ":" + first.port();
-    String url = ("http".equals(first.scheme()) ? HTTP : HTTPS) + host + port + TOKEN_PATH;
-    if (uri(url) == null) {
-      // such as an IPv6 address with too many groups
-      sources.invalid(Setting.HOSTS, "expected " + Setting.HOSTS.allowed());
-    }
-    return url;
+    return ("http".equals(first.scheme()) ? HTTP : HTTPS) + host + port + TOKEN_PATH;
   }
 
   private static boolean startsWith(String text, String prefix) {

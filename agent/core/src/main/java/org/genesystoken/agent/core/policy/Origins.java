@@ -10,6 +10,9 @@ import java.util.List;
  * never because it looks like one. Immutable.
  */
 public final class Origins {
+  /** How many characters more a host may be written with: those of an IPv6 address, or a dot. */
+  private static final int BRACKETS = 2;
+
   private final Origin[] origins;
   private final boolean internationalised;
 
@@ -99,6 +102,23 @@ public final class Origins {
         return false;
       }
     }
+    for (Origin origin : origins) {
+      if (isSame(name, origin.host) && origin.allows(scheme, port)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The length first: it tells most other hosts. */
+  private static boolean isSame(String name, String lowerCase) {
+    int more = name.length() - lowerCase.length();
+    if (more < 0 || more > BRACKETS) {
+      return false;
+    }
+    if (name.equals(lowerCase)) {
+      return true;
+    }
     int from = 0;
     int to = name.length();
     if (to > 2 && name.charAt(0) == '[' && name.charAt(to - 1) == ']') {
@@ -107,12 +127,7 @@ public final class Origins {
     } else if (to > 1 && name.charAt(to - 1) == '.') {
       to--;
     }
-    for (Origin origin : origins) {
-      if (equals(name, from, to, origin.host) && origin.allows(scheme, port)) {
-        return true;
-      }
-    }
-    return false;
+    return equals(name, from, to, lowerCase);
   }
 
   // Not equalsIgnoreCase: it takes some letters outside ASCII (the Kelvin sign) for ASCII ones.
@@ -168,7 +183,18 @@ public final class Origins {
         throw bad(entry, "the host has a character that no host has, or an empty label");
       }
     }
+    if (ipv6 && !isAddress(host)) {
+      throw bad(entry, "this is no IPv6 address");
+    }
     return host;
+  }
+
+  private static boolean isAddress(String ipv6) {
+    try {
+      return URI.create("//[" + ipv6 + "]").getHost() != null;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   private static int port(String entry, String text) {

@@ -389,13 +389,25 @@ class ConfigurationTest {
     assertThat(loaded.configuration().tokenUrl()).isEqualTo(url);
   }
 
-  @Test
-  void aHostThatNoUrlCanHaveIsToldOf() {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "hosts=https://[1:2]:8443",
+        "hosts=http://[1:2]:8080,token-proxy=http://p:1",
+        "hosts=[1:2:3:4:5:6:7:8:9],token-url=https://t.example/t",
+        "region=us-east-1,hosts='api.example.com,[1::2::3]'",
+      })
+  void anAddressThatIsNoneIsToldOf(String settings) {
     // when
-    Loaded loaded = of("client-id=i,client-secret=hush,hosts='https://[1:2]:8443'");
+    Loaded loaded = of("client-id=i,client-secret=hush," + settings);
+    Loaded disabled = of("client-id=i,client-secret=hush,enabled=false," + settings);
 
     // then
-    assertThat(loaded.problem()).startsWith("hosts=https://[1:2]:8443 (agent argument): expected");
+    assertThat(loaded.problem())
+        .startsWith("hosts=")
+        .contains(" (agent argument): expected host, host:port or scheme://host:port")
+        .doesNotContain("token-proxy");
+    assertThat(disabled.problem()).isNull();
   }
 
   @Test
