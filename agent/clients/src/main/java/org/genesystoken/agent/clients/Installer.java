@@ -29,7 +29,7 @@ public final class Installer {
     }
     Transformer transformer = new Transformer(configuration, instrumentation);
     // Loads what the look at the classes needs, before each load costs a call of the transformer.
-    mayBeWoven(Installer.class);
+    mayBeWoven(Object.class);
     instrumentation.addTransformer(transformer, true);
     try {
       retransform(instrumentation);
