@@ -30,11 +30,15 @@ final class RawApi implements AutoCloseable {
   /** More than the agent looks at, and more than libraries read unasked. */
   private static final int LONG = 100_000;
 
+  /** What is asked beside the calls that a test is about. */
+  private static final Set<String> SIDE_CALLS = Set.of("/token", "/hanging");
+
   private final FakeGenesys tokens;
   private final SocketServer server = new SocketServer(this::serve);
   private final List<Request> requests = new CopyOnWriteArrayList<>();
   private final Set<Integer> connections = ConcurrentHashMap.newKeySet();
   private final AtomicInteger calls = new AtomicInteger();
+  private final AtomicInteger tokenCalls = new AtomicInteger();
   private volatile CountDownLatch hanging = new CountDownLatch(1);
   private volatile CountDownLatch abandoned = new CountDownLatch(1);
   private volatile CountDownLatch gate = new CountDownLatch(1);
@@ -71,7 +75,12 @@ final class RawApi implements AutoCloseable {
     return requests;
   }
 
-  /** How many connections carried requests. */
+  /** How many tokens were asked for here, and not at the {@link FakeGenesys}. */
+  int tokenCalls() {
+    return tokenCalls.get();
+  }
+
+  /** How many connections carried {@link #requests}. */
   int connections() {
     return connections.size();
   }
@@ -80,6 +89,7 @@ final class RawApi implements AutoCloseable {
     requests.clear();
     connections.clear();
     calls.set(0);
+    tokenCalls.set(0);
     hanging = new CountDownLatch(1);
     abandoned = new CountDownLatch(1);
     gate = new CountDownLatch(1);
@@ -128,7 +138,9 @@ final class RawApi implements AutoCloseable {
     for (SocketServer.Head head = SocketServer.Head.read(in);
         head != null;
         head = SocketServer.Head.read(in)) {
-      connections.add(client.getPort());
+      if (!SIDE_CALLS.contains(head.target())) {
+        connections.add(client.getPort());
+      }
       answer(head, in, out);
     }
   }
@@ -154,7 +166,10 @@ final class RawApi implements AutoCloseable {
       return;
     }
     if (path[1].equals("hanging")) {
-      reply(out, awaitHanging() ? "200 OK" : "504 Gateway Timeout", "", "");
+      boolean hangs = awaitHanging();
+      // until the app's side has come to wait for the answer
+      pause(100);
+      reply(out, hangs ? "200 OK" : "504 Gateway Timeout", "", "");
       return;
     }
     requests.add(new Request(head, sha256));
@@ -212,6 +227,7 @@ final class RawApi implements AutoCloseable {
   }
 
   private void token(OutputStream out) throws IOException {
+    tokenCalls.incrementAndGet();
     if (tokenGate.getCount() > 0) {
       hanging.countDown();
       await(tokenGate);

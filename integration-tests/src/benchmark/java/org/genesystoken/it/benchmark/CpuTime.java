@@ -10,7 +10,7 @@ import java.lang.management.ThreadMXBean;
 final class CpuTime {
   private static final int ROUNDS = 12;
 
-  /** Long enough that the clock, which is asked between two batches, does not count. */
+  /** So long that the clock between two batches is some percent of the cheapest call at most. */
   private static final int BATCH = 10_000;
 
   private static final long ROUND_NANOS = 50_000_000;

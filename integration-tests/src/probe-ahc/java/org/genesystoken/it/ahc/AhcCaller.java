@@ -78,7 +78,7 @@ public final class AhcCaller implements HttpCaller {
     boolean mayBeHttp2 = isVersion3() && call.get("url", "").startsWith("https:");
     Noting handler = new Noting(call.get("abort", "never"), mayBeHttp2);
     ListenableFuture<Response> future = client(call).executeRequest(request, handler);
-    if (Patience.isLost(call)) {
+    if (Patience.runsOut(call)) {
       outcome.add("cancelled", future.cancel(true));
     }
     String cancel = call.get("cancel-after", null);

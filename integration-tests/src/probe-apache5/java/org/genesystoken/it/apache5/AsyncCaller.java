@@ -43,7 +43,7 @@ final class AsyncCaller implements HttpCaller, Closeable {
     HttpClientContext context = HttpClientContext.create();
     NotingConsumer consumer = new NotingConsumer(call.getInt("window", 0), call.get("abort", ""));
     Future<NotingConsumer> future = execute(call, request, consumer, context);
-    if (Patience.isLost(call)) {
+    if (Patience.runsOut(call)) {
       outcome.add("cancelled", future.cancel(true));
     }
     String cancel = call.get("cancel-after", null);

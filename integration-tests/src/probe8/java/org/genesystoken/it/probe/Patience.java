@@ -19,7 +19,7 @@ public final class Patience {
     Thread thread =
         new Thread(
             () -> {
-              if (isLost(call)) {
+              if (runsOut(call)) {
                 cancel.run();
               }
             });
@@ -27,8 +27,12 @@ public final class Patience {
     thread.start();
   }
 
-  /** Waits for that server. False: there is none, or it is gone, as the test will see. */
-  public static boolean isLost(Call call) {
+  /**
+   * Waits until the server of {@code cancel-when=} answers.
+   *
+   * @return false: there is no such field, or the server is gone, as the test will see
+   */
+  public static boolean runsOut(Call call) {
     String url = call.get("cancel-when", null);
     if (url == null) {
       return false;
