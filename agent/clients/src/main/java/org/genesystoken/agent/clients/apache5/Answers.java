@@ -23,10 +23,11 @@ final class Answers {
       challenges.add(header.getValue());
     }
     return ApiAnswer.of(
-        response.getCode(),
-        challenges,
-        value(response, HttpHeaders.RETRY_AFTER),
-        value(response, HttpHeaders.CONTENT_ENCODING));
+            response.getCode(),
+            challenges,
+            value(response, HttpHeaders.RETRY_AFTER),
+            value(response, HttpHeaders.CONTENT_ENCODING))
+        .dated(value(response, HttpHeaders.DATE));
   }
 
   /**

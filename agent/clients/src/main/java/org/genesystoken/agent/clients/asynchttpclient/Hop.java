@@ -197,11 +197,12 @@ final class Hop {
   private ApiAnswer headers() {
     HttpHeaders headers = response.headers();
     return ApiAnswer.of(
-        response.status().code(),
-        headers.getAll(HttpHeaderNames.WWW_AUTHENTICATE),
-        headers.get(HttpHeaderNames.RETRY_AFTER),
-        // The library may have decoded the body, and left the header.
-        isGzip() ? headers.get(HttpHeaderNames.CONTENT_ENCODING) : null);
+            response.status().code(),
+            headers.getAll(HttpHeaderNames.WWW_AUTHENTICATE),
+            headers.get(HttpHeaderNames.RETRY_AFTER),
+            // The library may have decoded the body, and left the header.
+            isGzip() ? headers.get(HttpHeaderNames.CONTENT_ENCODING) : null)
+        .dated(headers.get(HttpHeaderNames.DATE));
   }
 
   private boolean isGzip() {

@@ -67,6 +67,7 @@ final class Head {
             response.headers("WWW-Authenticate"),
             response.header("Retry-After"),
             response.header("Content-Encoding"))
+        .dated(response.header("Date"))
         .withBody(bytes, late ? 0 : bytes.length);
   }
 

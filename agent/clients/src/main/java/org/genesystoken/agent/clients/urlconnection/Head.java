@@ -97,6 +97,7 @@ final class Head {
             values(responses, "WWW-Authenticate"),
             responses.findValue("Retry-After"),
             responses.findValue("Content-Encoding"))
+        .dated(responses.findValue("Date"))
         .withBody(bytes, late ? 0 : length);
   }
 

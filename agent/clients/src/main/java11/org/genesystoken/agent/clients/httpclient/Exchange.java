@@ -344,10 +344,11 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
   private static ApiAnswer answer(ResponseInfo info) {
     HttpHeaders headers = info.headers();
     return ApiAnswer.of(
-        info.statusCode(),
-        headers.allValues("WWW-Authenticate"),
-        headers.firstValue("Retry-After").orElse(null),
-        headers.firstValue("Content-Encoding").orElse(null));
+            info.statusCode(),
+            headers.allValues("WWW-Authenticate"),
+            headers.firstValue("Retry-After").orElse(null),
+            headers.firstValue("Content-Encoding").orElse(null))
+        .dated(headers.firstValue("Date").orElse(null));
   }
 
   /**

@@ -9,6 +9,7 @@ public final class ApiAnswer {
   private final int status;
   private final List<String> wwwAuthenticate;
   private final String retryAfter;
+  private final String date;
   private final String contentEncoding;
   private final byte[] head;
   private final int length;
@@ -17,12 +18,14 @@ public final class ApiAnswer {
       int status,
       List<String> wwwAuthenticate,
       String retryAfter,
+      String date,
       String contentEncoding,
       byte[] head,
       int length) {
     this.status = status;
     this.wwwAuthenticate = wwwAuthenticate;
     this.retryAfter = retryAfter;
+    this.date = date;
     this.contentEncoding = contentEncoding;
     this.head = head;
     this.length = length;
@@ -37,7 +40,16 @@ public final class ApiAnswer {
    */
   public static ApiAnswer of(
       int status, List<String> wwwAuthenticate, String retryAfter, String contentEncoding) {
-    return new ApiAnswer(status, wwwAuthenticate, retryAfter, contentEncoding, NOTHING, 0);
+    return new ApiAnswer(status, wwwAuthenticate, retryAfter, null, contentEncoding, NOTHING, 0);
+  }
+
+  /**
+   * The same answer with the time that its server took it to be.
+   *
+   * @param value value of the header {@code Date}, or null
+   */
+  public ApiAnswer dated(String value) {
+    return new ApiAnswer(status, wwwAuthenticate, retryAfter, value, contentEncoding, head, length);
   }
 
   /**
@@ -51,6 +63,7 @@ public final class ApiAnswer {
         status,
         wwwAuthenticate,
         retryAfter,
+        date,
         contentEncoding,
         bytes,
         Math.min(count, TokenPolicy.BODY_LIMIT));
@@ -68,6 +81,11 @@ public final class ApiAnswer {
   /** May be null. */
   public String retryAfter() {
     return retryAfter;
+  }
+
+  /** May be null. */
+  public String date() {
+    return date;
   }
 
   /** May be null. */

@@ -48,7 +48,7 @@ final class Throttling {
     if (!looksAt(answer.status()) || pauses >= MOST_PAUSES) {
       return -1;
     }
-    long asked = RetryAfter.millis(answer.retryAfter(), null, clock);
+    long asked = RetryAfter.millis(answer.retryAfter(), answer.date(), clock);
     long pause = asked >= 0 ? asked : (long) (random.nextDouble() * (FIRST_PAUSE_MILLIS << pauses));
     return pause <= limitMillis - pausedMillis ? pause : -1;
   }

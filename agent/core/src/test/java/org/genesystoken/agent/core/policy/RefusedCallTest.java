@@ -5,6 +5,9 @@ import static org.genesystoken.agent.core.policy.TokenPolicy.NO_BUDGET;
 
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -195,6 +198,26 @@ class RefusedCallTest {
     assertThat(replay).isNotCompleted();
     time.advance(1, TimeUnit.MILLISECONDS);
     assertThat(replay).isCompletedWithValue(true);
+  }
+
+  @ParameterizedTest(name = "the server's clock is off by {1} s")
+  @CsvSource({"2024-10-03T23:50:00Z, -600", "2024-10-04T00:10:00Z, 600"})
+  void a_date_counts_by_the_servers_own_clock(Instant server, long off) {
+    // given a server that asks for five seconds by a clock that is minutes off
+    ApiAnswer answer = answer(429, date(server.plusSeconds(5)), "").dated(date(server));
+
+    // when
+    CompletableFuture<Boolean> replay = ask(policy.refusedCall(), answer, true);
+
+    // then
+    time.advance(4_999, TimeUnit.MILLISECONDS);
+    assertThat(replay).isNotCompleted();
+    time.advance(1, TimeUnit.MILLISECONDS);
+    assertThat(replay).isCompletedWithValue(true);
+  }
+
+  private static String date(Instant instant) {
+    return DateTimeFormatter.RFC_1123_DATE_TIME.format(instant.atOffset(ZoneOffset.UTC));
   }
 
   @ParameterizedTest(name = "{0}")
