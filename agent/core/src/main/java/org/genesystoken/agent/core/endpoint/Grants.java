@@ -132,13 +132,20 @@ final class Grants implements TokenEndpoint {
   private TokenResponse.Members post(String fields, long deadline) throws TokenRequestException {
     Secret secret = clientSecret.current();
     try {
-      return post(fields, secret, deadline);
+      TokenResponse.Members granted = post(fields, secret, deadline);
+      clientSecret.accepted(secret, null);
+      return granted;
     } catch (TokenRequestException e) {
-      if (!e.isPermanent() || !clientSecret.isReplaced()) {
+      // to say that of the refresh token, the endpoint has to take the secret for good
+      boolean doubted = e.isPermanent() && !e.isInvalidGrant();
+      Secret other = doubted ? clientSecret.insteadOf(secret) : null;
+      if (other == null) {
         throw e;
       }
-      // the secret has been replaced while the old one was under way
-      return post(fields, clientSecret.current(), deadline);
+      // the secret has been replaced meanwhile, or half of a new one has been read
+      TokenResponse.Members granted = post(fields, other, deadline);
+      clientSecret.accepted(other, secret);
+      return granted;
     }
   }
 

@@ -968,6 +968,83 @@ class GrantsTest {
   }
 
   @Test
+  void half_of_a_new_secret_keeps_the_old_one_until_the_whole_is_there() throws Exception {
+    // given
+    Path file = directory.resolve("secret");
+    write(file, "old");
+    Grants grants = secretIn(file, false);
+    answer(200, GRANTED);
+    grants.request();
+
+    // when half of it is written
+    write(file, "ne");
+    answer(400, "{\"error\":\"invalid_client\"}");
+    answer(200, GRANTED);
+    grants.request();
+
+    // then it is not tried again
+    assertThat(grants.hasNewSecret()).isFalse();
+    answer(200, GRANTED);
+    grants.request();
+
+    // when all of it is
+    write(file, "new");
+    assertThat(grants.hasNewSecret()).isTrue();
+    answer(200, GRANTED);
+    grants.request();
+
+    // then
+    assertThat(calls)
+        .containsExactly(asking("old"), asking("ne"), asking("old"), asking("old"), asking("new"));
+  }
+
+  @Test
+  void a_new_secret_is_not_doubted_for_what_is_said_of_the_refresh_token() throws Exception {
+    Path file = directory.resolve("secret");
+    write(file, "old");
+    Grants grants = secretIn(file, false);
+    answer(200, GRANTED);
+    grants.request();
+    write(file, "new");
+    answer(400, INVALID_GRANT);
+
+    assertThat(failureOf(grants).isInvalidGrant()).isTrue();
+
+    assertThat(calls).containsExactly(asking("old"), asking("new"));
+  }
+
+  @Test
+  void a_secret_that_was_refused_too_early_is_tried_when_the_old_one_is_over() throws Exception {
+    // given a new secret that the server does not know yet
+    Path file = directory.resolve("secret");
+    write(file, "old");
+    Grants grants = secretIn(file, false);
+    answer(200, GRANTED);
+    grants.request();
+    write(file, "new");
+    answer(400, "{\"error\":\"invalid_client\"}");
+    answer(200, GRANTED);
+    grants.request();
+
+    // when
+    answer(400, "{\"error\":\"invalid_client\"}");
+    answer(200, GRANTED);
+    grants.request();
+    answer(200, GRANTED);
+    grants.request();
+
+    // then
+    assertThat(calls)
+        .containsExactly(
+            asking("old"),
+            asking("new"),
+            asking("old"),
+            asking("old"),
+            asking("new"),
+            asking("new"));
+  }
+
+  @Test
   @DisabledOnOs(OS.WINDOWS)
   void a_secret_that_everybody_can_read_by_now_is_refused_with_one_line() throws Exception {
     Path file = directory.resolve("secret");
