@@ -22,7 +22,9 @@ public final class Configuration {
   private final boolean enabled;
   private final List<String> hosts;
 
-  /** No URI: of Genesys' own hosts it needs no check, and is parsed for whoever asks. */
+  /**
+   * Not as a URI: one that follows from the hosts needs no check, so it is parsed when asked for.
+   */
   private final String tokenUrl;
 
   private final boolean refreshGrant;
@@ -396,7 +398,7 @@ public final class Configuration {
             && url.getRawUserInfo() == null
             && url.getRawFragment() == null
             && url.getRawPath().length() > 1
-            && url.getPort() <= 65535
+            && origin(url.getRawAuthority()) != null
             && (startsWith(text, HTTPS)
                 || (startsWith(text, HTTP) && mayBePlain(url.getHost(), hosts)));
     if (!usable) {

@@ -152,7 +152,7 @@ public final class Origins {
         throw bad(entry, "the bracket of the IPv6 address is not closed");
       }
       host = host.substring(1, host.length() - 1);
-      if (host.indexOf(':') < 0 || host.contains(":::")) {
+      if (host.indexOf(':') < 0) {
         throw bad(entry, "only an IPv6 address stands in brackets");
       }
     }
@@ -161,6 +161,9 @@ public final class Origins {
     }
     if (host.isEmpty()) {
       throw bad(entry, "the host is missing");
+    }
+    if (host.endsWith(".")) {
+      throw bad(entry, "the host ends with an empty label");
     }
     if (host.indexOf('*') >= 0) {
       throw bad(entry, "wildcards are not supported, name each host");
