@@ -181,9 +181,6 @@ final class IsolatedLoader extends ClassLoader {
       }
       return entries(all);
     } catch (Exception unreadable) {
-      if (unreadable instanceof SecurityException) {
-        throw (RuntimeException) unreadable;
-      }
       // As these two: the JVM's verifier loads what is caught or thrown, and has these already.
       throw new IllegalArgumentException("cannot read " + jar + ": " + unreadable.getMessage());
     }
