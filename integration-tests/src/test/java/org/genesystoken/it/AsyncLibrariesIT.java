@@ -144,7 +144,8 @@ class AsyncLibrariesIT {
       return AgentSettings.clientCredentials(genesys)
           .with("hosts", api.host() + "," + genesys.hosts())
           .with("token-url", api.http("/token"))
-          .with("read-timeout", "4s");
+          // so that only the app ends a wait
+          .with("wait", "20s");
     }
 
     private void cold(Bench bench) {
@@ -260,11 +261,11 @@ class AsyncLibrariesIT {
       assertThat(seen).contains("cancelled: true", "failed: cancelled");
       if (client.isAsyncHttpClient() || !events(seen).isEmpty()) {
         // Apache's library may forget how to cancel a call: it ends when the wait does
-        assertThat(end(seen)).isEqualTo(cancelled());
+        assertThat(events(seen)).isEqualTo(cancelled());
       }
-      assertThat(api.requests()).hasSize(1);
       // the only connection has been given back
       good(app, "/open");
+      assertThat(api.requests()).extracting(RawApi.Request::path).containsExactly("/api", "/open");
     }
 
     private void requestTimeout(Bench bench) {
@@ -288,8 +289,8 @@ class AsyncLibrariesIT {
         // no answer to the replay, as far as the library can tell
         assertThat(events(seen)).isEqualTo(answered(401));
       }
-      // the server would never answer, and the agent's own time-out is longer
-      assertThat(millis(seen)).isBetween(900L, 3900L);
+      // the server would never answer, and the app wait half a minute
+      assertThat(millis(seen)).isBetween(900L, 10_000L);
       assertThat(api.requests()).hasSize(2);
     }
 
@@ -341,10 +342,10 @@ class AsyncLibrariesIT {
         List<String> seen = fresh.run(get("/api") + whenHanging());
         api.releaseTokens();
         assertThat(seen).contains("cancelled: true", "failed: cancelled");
-        assertThat(end(seen)).isEqualTo(cancelled());
-        assertThat(api.requests()).isEmpty();
+        assertThat(events(seen)).isEqualTo(cancelled());
         // the only connection has been given back
         good(fresh, "/open");
+        assertThat(api.requests()).extracting(RawApi.Request::path).containsExactly("/open");
       }
     }
 
@@ -401,8 +402,7 @@ class AsyncLibrariesIT {
         agentless.close();
         assertThat(app.finish()).as("exit code").isZero();
         assertThat(app.foreignStdout()).as("stdout").isEmpty();
-        // the token endpoint that hung may have been worth a line
-        assertThat(app.stderr()).as("stderr").hasSizeLessThan(2);
+        assertThat(app.stderr()).as("stderr").isEmpty();
       }
     }
 

@@ -126,7 +126,7 @@ final class RawApi implements AutoCloseable {
 
   private static boolean await(CountDownLatch latch) {
     try {
-      return latch.await(5, TimeUnit.SECONDS);
+      return latch.await(15, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);

@@ -24,6 +24,22 @@ class SecurityManagerIT {
       };
       """;
 
+  /** What libraries do besides, from sockets of their own making to the reading of settings. */
+  private static final String LIBRARIES =
+      """
+      grant {
+        permission java.net.SocketPermission "127.0.0.1:*", "accept,connect,resolve";
+        permission java.net.NetPermission "*";
+        permission java.io.FilePermission "<<ALL FILES>>", "read";
+        permission java.util.PropertyPermission "*", "read,write";
+        permission java.util.logging.LoggingPermission "control";
+        permission java.lang.RuntimePermission "*";
+        permission java.lang.reflect.ReflectPermission "suppressAccessChecks";
+        permission java.security.SecurityPermission "*";
+        permission jdk.jfr.FlightRecorderPermission "registerEvent";
+      };
+      """;
+
   @TestFactory
   Stream<DynamicNode> policies() {
     return Matrix.onEveryJdk(
@@ -34,7 +50,10 @@ class SecurityManagerIT {
                         () -> withoutGrant(jdk)),
                     dynamicTest(
                         name(jdk, "AllPermission granted to the agent: token managed"),
-                        () -> granted(jdk)))
+                        () -> granted(jdk)),
+                    dynamicTest(
+                        name(jdk, "the same with the libraries that apps bring along"),
+                        () -> libraries(jdk)))
                 .filter(test -> jdk.release() <= 17));
   }
 
@@ -62,13 +81,9 @@ class SecurityManagerIT {
   }
 
   private static void granted(Jdks.Jdk jdk) throws IOException {
-    String grant =
-        "grant codeBase \""
-            + ForkedApp.agentJar().toUri()
-            + "\" { permission java.security.AllPermission; };\n";
     try (FakeGenesys genesys = new FakeGenesys();
         ForkedApp app =
-            launch(jdk, grant)
+            launch(jdk, grantToAgent())
                 .withAgent(AgentSettings.clientCredentials(genesys).asArgument())
                 .start()) {
       for (Client client : Client.on(jdk).toList()) {
@@ -96,9 +111,41 @@ class SecurityManagerIT {
     }
   }
 
+  private static void libraries(Jdks.Jdk jdk) throws IOException {
+    try (FakeGenesys genesys = new FakeGenesys();
+        ForkedApp app =
+            launch(jdk, grantToAgent() + LIBRARIES)
+                .withAgent(AgentSettings.clientCredentials(genesys).asArgument())
+                .start()) {
+      for (Client client : Client.librariesOn(jdk).filter(Client::isHttp1).toList()) {
+        // given
+        String call =
+            "call\t" + client.deployedField() + "\turl=" + genesys.http("/api/v2/x") + STALE;
+        assertThat(app.run(call)).as("%s", client).contains("code: 200");
+        genesys.kill();
+        genesys.forget();
+
+        // when
+        List<String> seen = app.run(call);
+
+        // then
+        assertThat(seen).as("%s", client).contains("code: 200");
+        assertThat(genesys.hits()).as("%s", client).hasSize(2);
+        assertThat(genesys.tokenCalls()).as("%s", client).hasSize(1);
+      }
+      assertThat(app.finish()).isZero();
+      assertThat(ours(app)).isEmpty();
+    }
+  }
+
+  private static String grantToAgent() {
+    return "grant codeBase \""
+        + ForkedApp.agentJar().toUri()
+        + "\" { permission java.security.AllPermission; };\n";
+  }
+
   private static ForkedApp.Launch launch(Jdks.Jdk jdk, String more) throws IOException {
-    Path policy =
-        ForkedApp.target("app-" + jdk.release() + (more.isEmpty() ? "" : "-agent") + ".policy");
+    Path policy = ForkedApp.target("app-" + jdk.release() + "-" + more.length() + ".policy");
     Files.writeString(policy, APP + more);
     return ForkedApp.Launch.on(jdk)
         .with("-Djava.security.manager", "-Djava.security.policy==" + policy);
