@@ -132,20 +132,36 @@ final class Grants implements TokenEndpoint {
   private TokenResponse.Members post(String fields, long deadline) throws TokenRequestException {
     Secret secret = clientSecret.current();
     try {
-      TokenResponse.Members granted = post(fields, secret, deadline);
-      clientSecret.accepted(secret, null);
-      return granted;
+      return postWith(secret, fields, deadline);
     } catch (TokenRequestException e) {
-      // to say that of the refresh token, the endpoint has to take the secret for good
-      boolean doubted = e.isPermanent() && !e.isInvalidGrant();
-      Secret other = doubted ? clientSecret.insteadOf(secret) : null;
+      Secret other = e.isClientInDoubt() ? clientSecret.insteadOf(secret) : null;
       if (other == null) {
         throw e;
       }
       // the secret has been replaced meanwhile, or half of a new one has been read
-      TokenResponse.Members granted = post(fields, other, deadline);
-      clientSecret.accepted(other, secret);
+      try {
+        return postWith(other, fields, deadline);
+      } catch (TokenRequestException again) {
+        if (again.isClientInDoubt()) {
+          // both are refused: the file's goes first again
+          clientSecret.insteadOf(other);
+        }
+        throw again;
+      }
+    }
+  }
+
+  private TokenResponse.Members postWith(Secret secret, String fields, long deadline)
+      throws TokenRequestException {
+    try {
+      TokenResponse.Members granted = post(fields, secret, deadline);
+      clientSecret.accepted(secret);
       return granted;
+    } catch (TokenRequestException e) {
+      if (e.isPermanent() && !e.isClientInDoubt()) {
+        clientSecret.accepted(secret);
+      }
+      throw e;
     }
   }
 

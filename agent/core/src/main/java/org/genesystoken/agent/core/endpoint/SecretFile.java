@@ -42,6 +42,11 @@ final class SecretFile {
     return line == null || line.isEmpty() ? null : new Secret(line);
   }
 
+  /** Tells that the server did not take what it holds, and another secret was good. */
+  void refused() {
+    log.warn("{}: the secret in it was refused, the one before it is used on; check it", file);
+  }
+
   @Override
   public String toString() {
     return file.toString();

@@ -4,14 +4,22 @@ import org.genesystoken.agent.core.config.Secret;
 
 /**
  * A secret that is set once, or kept in a file that somebody may replace. What is read from the
- * file may be half of one, which nobody can tell but the server; so the one that was good before is
- * kept until another has proved to be. Thread-safe.
+ * file may be half of one, or one that the server does not know yet, which nobody can tell but the
+ * server; so the one that was good before is kept until another has proved to be. Thread-safe.
  */
 final class SecretSource {
   private final SecretFile file;
   private Secret last;
+
+  /** The latest that the server took; null: none, or it has been refused since. */
   private Secret good;
+
+  /**
+   * What the file holds and is not presented first, as it was refused while there was a good one.
+   */
   private Secret spurned;
+
+  private boolean told;
 
   /**
    * @param first as it was set, or read from the file at the start; null: none yet
@@ -23,13 +31,13 @@ final class SecretSource {
   }
 
   /**
-   * The secret to present first, or null; a file that is missing, empty, or holds what was refused
-   * when another secret was not, leaves the one before.
+   * The secret to present first, or null. The one before where the file is missing, empty, or holds
+   * one that was refused.
    */
   Secret current() {
     Secret read = read();
     synchronized (this) {
-      if (read != null && !read.equals(spurned)) {
+      if (isNew(read)) {
         last = read;
       }
       return last;
@@ -43,22 +51,29 @@ final class SecretSource {
   Secret insteadOf(Secret refused) {
     Secret read = read();
     synchronized (this) {
-      return read != null && !read.equals(refused)
-          ? read
-          : good != null && !good.equals(refused) ? good : null;
+      if (good != null && good.equals(refused)) {
+        good = null;
+      }
+      if (read != null && !read.equals(refused)) {
+        spurn(null);
+        last = read;
+        return read;
+      }
+      if (good != null) {
+        spurn(refused);
+        last = good;
+      }
+      return good;
     }
   }
 
-  /**
-   * A secret has been good.
-   *
-   * @param refused the one that was not, just before; null: it was the first
-   */
-  synchronized void accepted(Secret secret, Secret refused) {
+  /** A secret has been good. */
+  synchronized void accepted(Secret secret) {
     last = secret;
     good = secret;
-    if (refused != null) {
-      spurned = refused;
+    if (spurned != null && !told) {
+      told = true;
+      file.refused();
     }
   }
 
@@ -66,8 +81,22 @@ final class SecretSource {
   boolean isReplaced() {
     Secret read = read();
     synchronized (this) {
-      return read != null && !read.equals(last) && !read.equals(spurned);
+      return isNew(read) && !read.equals(last);
     }
+  }
+
+  private boolean isNew(Secret read) {
+    if (read == null || read.equals(spurned)) {
+      return false;
+    }
+    // the file has held something else since, so that one gets another chance
+    spurn(null);
+    return true;
+  }
+
+  private void spurn(Secret secret) {
+    spurned = secret;
+    told = false;
   }
 
   /** Not under the lock: a file may hang. */

@@ -66,6 +66,17 @@ public final class TokenRequestException extends Exception {
     return error.equals("invalid_grant");
   }
 
+  /**
+   * Whether another client secret may do better: not where the endpoint says what it says of a
+   * client that it knows (RFC 6749 §5.2).
+   */
+  boolean isClientInDoubt() {
+    return permanent
+        && !isInvalidGrant()
+        && !error.equals("invalid_scope")
+        && !error.equals("unauthorized_client");
+  }
+
   /** Whether another refresh token may do better. */
   boolean isTokenInDoubt() {
     return tokenInDoubt;

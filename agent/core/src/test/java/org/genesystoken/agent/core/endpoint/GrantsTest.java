@@ -982,7 +982,7 @@ class GrantsTest {
     answer(200, GRANTED);
     grants.request();
 
-    // then it is not tried again
+    // then it is told of once, and not tried again
     assertThat(grants.hasNewSecret()).isFalse();
     answer(200, GRANTED);
     grants.request();
@@ -996,6 +996,83 @@ class GrantsTest {
     // then
     assertThat(calls)
         .containsExactly(asking("old"), asking("ne"), asking("old"), asking("old"), asking("new"));
+    assertThat(log.said)
+        .containsExactly(
+            "WARN "
+                + file
+                + ": the secret in it was refused, the one before it is used on; check it");
+  }
+
+  @Test
+  void a_refused_secret_is_new_again_when_the_file_has_held_another() throws Exception {
+    // given a secret that was refused for the one before, which was put back and then revoked
+    Path file = directory.resolve("secret");
+    write(file, "old");
+    Grants grants = secretIn(file, false);
+    answer(200, GRANTED);
+    grants.request();
+    write(file, "new");
+    answer(400, "{\"error\":\"invalid_client\"}");
+    answer(200, GRANTED);
+    grants.request();
+    write(file, "old");
+    answer(400, "{\"error\":\"invalid_client\"}");
+    failureOf(grants);
+    assertThat(grants.hasNewSecret()).isFalse();
+
+    // when
+    write(file, "new");
+
+    // then
+    assertThat(grants.hasNewSecret()).isTrue();
+    answer(200, GRANTED);
+    grants.request();
+    assertThat(calls)
+        .containsExactly(asking("old"), asking("new"), asking("old"), asking("old"), asking("new"));
+  }
+
+  @Test
+  void where_both_secrets_are_refused_the_old_one_is_not_tried_again() throws Exception {
+    // given
+    Path file = directory.resolve("secret");
+    write(file, "old");
+    Grants grants = secretIn(file, false);
+    answer(200, GRANTED);
+    grants.request();
+    write(file, "new");
+
+    // when
+    for (int i = 0; i < 3; i++) {
+      answer(400, "{\"error\":\"invalid_client\"}");
+    }
+    assertThat(failureOf(grants).isPermanent()).isTrue();
+    assertThat(grants.hasNewSecret()).isFalse();
+    assertThat(failureOf(grants).isPermanent()).isTrue();
+
+    // then
+    assertThat(calls).containsExactly(asking("old"), asking("new"), asking("old"), asking("new"));
+    assertThat(log.said).isEmpty();
+  }
+
+  @Test
+  void the_old_secret_goes_first_while_it_is_not_known_whether_it_is_good() throws Exception {
+    // given
+    Path file = directory.resolve("secret");
+    write(file, "old");
+    Grants grants = secretIn(file, false);
+    answer(200, GRANTED);
+    grants.request();
+    write(file, "ne");
+
+    // when
+    answer(400, "{\"error\":\"invalid_client\"}");
+    answer(503, "");
+    assertThat(failureOf(grants).isPermanent()).isFalse();
+    answer(200, GRANTED);
+    grants.request();
+
+    // then
+    assertThat(calls).containsExactly(asking("old"), asking("ne"), asking("old"), asking("old"));
   }
 
   @Test
