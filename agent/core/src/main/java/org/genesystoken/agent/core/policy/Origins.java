@@ -156,15 +156,6 @@ public final class Origins {
         throw bad(entry, "only an IPv6 address stands in brackets");
       }
     }
-    if (host.endsWith(".")) {
-      host = host.substring(0, host.length() - 1);
-    }
-    if (host.isEmpty()) {
-      throw bad(entry, "the host is missing");
-    }
-    if (host.endsWith(".")) {
-      throw bad(entry, "the host ends with an empty label");
-    }
     if (host.indexOf('*') >= 0) {
       throw bad(entry, "wildcards are not supported, name each host");
     }
@@ -173,6 +164,16 @@ public final class Origins {
       if (host == null) {
         throw bad(entry, "the host is not a valid international name");
       }
+    }
+    // only now: the dot may have been one of another script
+    if (host.endsWith(".")) {
+      host = host.substring(0, host.length() - 1);
+    }
+    if (host.isEmpty()) {
+      throw bad(entry, "the host is missing");
+    }
+    if (host.endsWith(".")) {
+      throw bad(entry, "the host ends with an empty label");
     }
     host = lowerCase(host);
     boolean ipv6 = host.indexOf(':') >= 0;

@@ -396,6 +396,7 @@ class ConfigurationTest {
         "hosts=http://[1:2]:8080,token-proxy=http://p:1",
         "hosts=[1:2:3:4:5:6:7:8:9],token-url=https://t.example/t",
         "region=us-east-1,hosts='api.example.com,[1::2::3]'",
+        "hosts=api.example.com..",
       })
   void anAddressThatIsNoneIsToldOf(String settings) {
     // when
@@ -798,15 +799,27 @@ class ConfigurationTest {
                 + " correct it or remove it"),
         arguments("token-url=https://a b/", "token-url=https://a b/ (agent argument)" + url),
         arguments(
-            "token-url=http://t.example/", "token-url=http://t.example/ (agent argument)" + url),
+            "token-url=http://t.example/t", "token-url=http://t.example/t (agent argument)" + url),
         arguments(
-            "token-url=https://u:p@t.example", "token-url=***@t.example (agent argument)" + url),
+            "token-url=https://u:p@t.example/t",
+            "token-url=***@t.example/t (agent argument)" + url),
         arguments(
-            "token-url=https://t.example/#x",
-            "token-url=https://t.example/#x (agent argument)" + url),
+            "token-url=https://t.example/t#x",
+            "token-url=https://t.example/t#x (agent argument)" + url),
         arguments(
-            "token-url=https://t.example:77777",
-            "token-url=https://t.example:77777 (agent argument)" + url),
+            "token-url=https://t.example:77777/t",
+            "token-url=https://t.example:77777/t (agent argument)" + url),
+        arguments(
+            "token-url=https://t.example:0/t",
+            "token-url=https://t.example:0/t (agent argument)" + url),
+        arguments(
+            "token-url=https://t.example:/t",
+            "token-url=https://t.example:/t (agent argument)" + url),
+        arguments(
+            "token-url=https://[fe80::1%25eth0]/t",
+            "token-url=https://[fe80::1%25eth0]/t (agent argument)" + url),
+        arguments(
+            "token-url=https://t.example", "token-url=https://t.example (agent argument)" + url),
         arguments("token-proxy=p.example", "token-proxy=p.example (agent argument)" + proxy),
         arguments("token-proxy=socks://p:1", "token-proxy=socks://p:1 (agent argument)" + proxy),
         arguments("token-proxy=http://u:p w@p:1", "token-proxy=***@p:1 (agent argument)" + proxy),

@@ -116,6 +116,9 @@ class OriginsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "[1:2]",
+        "[1:2:3:4:5:6:7:8:9]",
+        "api.example..",
         "",
         " ",
         "https://",

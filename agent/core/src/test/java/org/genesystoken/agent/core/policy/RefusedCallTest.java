@@ -204,7 +204,10 @@ class RefusedCallTest {
   @CsvSource({"2024-10-03T23:50:00Z, -600", "2024-10-04T00:10:00Z, 600"})
   void a_date_counts_by_the_servers_own_clock(Instant server, long off) {
     // given a server that asks for five seconds by a clock that is minutes off
-    ApiAnswer answer = answer(429, date(server.plusSeconds(5)), "").dated(date(server));
+    ApiAnswer answer =
+        ApiAnswer.of(429, null, date(server.plusSeconds(5)), null)
+            .dated(date(server))
+            .withBody(new byte[0], 0);
 
     // when
     CompletableFuture<Boolean> replay = ask(policy.refusedCall(), answer, true);
