@@ -39,6 +39,23 @@ class MissingPermissionsTest {
     assertThat(lines).hasSize(2);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "missing.permissions",
+        "missing.any.permissions",
+        "missing.scope",
+        "missing.scopes",
+        "missing.any.scopes",
+        "not.authorized",
+      })
+  void each_code_that_means_a_permission_or_a_scope_is_told_of_also_without_a_message(String code) {
+    answered("{\"status\":403,\"code\":\"" + code + "\"}");
+
+    assertThat(lines).hasSize(1);
+    assertThat(lines.get(0)).contains("403 " + code + ";", "Genesys Admin", "role", "scope");
+  }
+
   @Test
   void each_missing_permission_has_a_line_of_its_own() {
     answered("{\"code\":\"missing.permissions\",\"message\":\"a:b:c\"}");

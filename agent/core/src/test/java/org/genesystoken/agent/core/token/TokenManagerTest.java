@@ -452,6 +452,60 @@ class TokenManagerTest {
   }
 
   @Test
+  void callers_whose_own_time_is_over_before_the_endpoint_answers_share_one_flight()
+      throws Exception {
+    // given an endpoint that is slower than any caller can wait
+    CountDownLatch answer = new CountDownLatch(1);
+    endpoint.then(
+        token -> {
+          awaitQuietly(answer);
+          return ScriptedEndpoint.grant(token, 3_600);
+        });
+    TokenManager manager = onRealThreads(20_000);
+
+    // when a thousand give up, one after the other
+    CompletableFuture<?>[] asynchronous = new CompletableFuture<?>[800];
+    for (int i = 0; i < asynchronous.length; i++) {
+      asynchronous[i] = manager.whenReady(1).toCompletableFuture();
+    }
+    for (int i = 0; i < 200; i++) {
+      assertThat(manager.header(1)).isNull();
+    }
+    CompletableFuture.allOf(asynchronous).get(10, SECONDS);
+    assertThat(manager.headerNow()).isNull();
+
+    // then
+    answer.countDown();
+    assertThat(patiently(manager)).isEqualTo(FIRST);
+    assertThat(endpoint.requests()).isEqualTo(1);
+  }
+
+  @Test
+  void ten_thousand_asynchronous_callers_hold_no_thread_and_share_one_flight() throws Exception {
+    // given
+    CountDownLatch answer = new CountDownLatch(1);
+    endpoint.then(
+        token -> {
+          awaitQuietly(answer);
+          return ScriptedEndpoint.grant(token, 3_600);
+        });
+    TokenManager manager = onRealThreads(60_000);
+
+    // when, on this one thread
+    CompletableFuture<?>[] callers = new CompletableFuture<?>[10_000];
+    for (int i = 0; i < callers.length; i++) {
+      callers[i] = manager.whenReady(NO_BUDGET).toCompletableFuture();
+      assertThat(callers[i]).isNotDone();
+    }
+    answer.countDown();
+
+    // then
+    CompletableFuture.allOf(callers).get(30, SECONDS);
+    assertThat(manager.headerNow()).isEqualTo(FIRST);
+    assertThat(endpoint.requests()).isEqualTo(1);
+  }
+
+  @Test
   void an_interrupted_waiter_goes_on_at_once_keeps_its_flag_and_harms_nobody() throws Exception {
     CountDownLatch answer = new CountDownLatch(1);
     endpoint.then(
