@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class GrantsTest {
   private static final String GRANTED = "{\"access_token\":\"new\",\"token_type\":\"bearer\"}";
+  private static final String INVALID_CLIENT = "{\"error\":\"invalid_client\"}";
   private static final String INVALID_GRANT = "{\"error\":\"invalid_grant\"}";
 
   @TempDir Path directory;
@@ -680,7 +681,7 @@ class GrantsTest {
     Grants grants = rotated(file);
     write(file, "three");
     assertThat(grants.hasNewSecret()).isTrue();
-    answer(400, "{\"error\":\"invalid_client\"}");
+    answer(400, INVALID_CLIENT);
 
     assertThat(failureOf(grants).isPermanent()).isTrue();
 
@@ -876,6 +877,15 @@ class GrantsTest {
         time);
   }
 
+  /** The file holds one that has been good. */
+  private Grants withGoodSecretIn(Path file) throws Exception {
+    write(file, "old");
+    Grants grants = secretIn(file, false);
+    answer(200, GRANTED);
+    grants.request();
+    return grants;
+  }
+
   private static String asking(String secret) {
     return "null grant_type=client_credentials&client_id=id&client_secret=" + secret;
   }
@@ -945,7 +955,7 @@ class GrantsTest {
     write(file, "old");
     Grants grants = secretIn(file, false);
     meanwhile = () -> write(file, "new");
-    answer(400, "{\"error\":\"invalid_client\"}");
+    answer(400, INVALID_CLIENT);
     answer(200, GRANTED);
 
     assertThat(grants.request().accessToken().value()).isEqualTo("new");
@@ -959,8 +969,8 @@ class GrantsTest {
     write(file, "old");
     Grants grants = secretIn(file, false);
     meanwhile = () -> write(file, "new" + calls.size());
-    answer(400, "{\"error\":\"invalid_client\"}");
-    answer(400, "{\"error\":\"invalid_client\"}");
+    answer(400, INVALID_CLIENT);
+    answer(400, INVALID_CLIENT);
 
     assertThat(failureOf(grants).isPermanent()).isTrue();
 
@@ -971,14 +981,11 @@ class GrantsTest {
   void half_of_a_new_secret_keeps_the_old_one_until_the_whole_is_there() throws Exception {
     // given
     Path file = directory.resolve("secret");
-    write(file, "old");
-    Grants grants = secretIn(file, false);
-    answer(200, GRANTED);
-    grants.request();
+    Grants grants = withGoodSecretIn(file);
 
     // when half of it is written
     write(file, "ne");
-    answer(400, "{\"error\":\"invalid_client\"}");
+    answer(400, INVALID_CLIENT);
     answer(200, GRANTED);
     grants.request();
 
@@ -1007,16 +1014,13 @@ class GrantsTest {
   void a_refused_secret_is_new_again_when_the_file_has_held_another() throws Exception {
     // given a secret that was refused for the one before, which was put back and then revoked
     Path file = directory.resolve("secret");
-    write(file, "old");
-    Grants grants = secretIn(file, false);
-    answer(200, GRANTED);
-    grants.request();
+    Grants grants = withGoodSecretIn(file);
     write(file, "new");
-    answer(400, "{\"error\":\"invalid_client\"}");
+    answer(400, INVALID_CLIENT);
     answer(200, GRANTED);
     grants.request();
     write(file, "old");
-    answer(400, "{\"error\":\"invalid_client\"}");
+    answer(400, INVALID_CLIENT);
     failureOf(grants);
     assertThat(grants.hasNewSecret()).isFalse();
 
@@ -1035,15 +1039,12 @@ class GrantsTest {
   void where_both_secrets_are_refused_the_old_one_is_not_tried_again() throws Exception {
     // given
     Path file = directory.resolve("secret");
-    write(file, "old");
-    Grants grants = secretIn(file, false);
-    answer(200, GRANTED);
-    grants.request();
+    Grants grants = withGoodSecretIn(file);
     write(file, "new");
 
     // when
     for (int i = 0; i < 3; i++) {
-      answer(400, "{\"error\":\"invalid_client\"}");
+      answer(400, INVALID_CLIENT);
     }
     assertThat(failureOf(grants).isPermanent()).isTrue();
     assertThat(grants.hasNewSecret()).isFalse();
@@ -1058,14 +1059,11 @@ class GrantsTest {
   void the_old_secret_goes_first_while_it_is_not_known_whether_it_is_good() throws Exception {
     // given
     Path file = directory.resolve("secret");
-    write(file, "old");
-    Grants grants = secretIn(file, false);
-    answer(200, GRANTED);
-    grants.request();
+    Grants grants = withGoodSecretIn(file);
     write(file, "ne");
 
     // when
-    answer(400, "{\"error\":\"invalid_client\"}");
+    answer(400, INVALID_CLIENT);
     answer(503, "");
     assertThat(failureOf(grants).isPermanent()).isFalse();
     answer(200, GRANTED);
@@ -1078,10 +1076,7 @@ class GrantsTest {
   @Test
   void a_new_secret_is_not_doubted_for_what_is_said_of_the_refresh_token() throws Exception {
     Path file = directory.resolve("secret");
-    write(file, "old");
-    Grants grants = secretIn(file, false);
-    answer(200, GRANTED);
-    grants.request();
+    Grants grants = withGoodSecretIn(file);
     write(file, "new");
     answer(400, INVALID_GRANT);
 
@@ -1094,17 +1089,14 @@ class GrantsTest {
   void a_secret_that_was_refused_too_early_is_tried_when_the_old_one_is_over() throws Exception {
     // given a new secret that the server does not know yet
     Path file = directory.resolve("secret");
-    write(file, "old");
-    Grants grants = secretIn(file, false);
-    answer(200, GRANTED);
-    grants.request();
+    Grants grants = withGoodSecretIn(file);
     write(file, "new");
-    answer(400, "{\"error\":\"invalid_client\"}");
+    answer(400, INVALID_CLIENT);
     answer(200, GRANTED);
     grants.request();
 
     // when
-    answer(400, "{\"error\":\"invalid_client\"}");
+    answer(400, INVALID_CLIENT);
     answer(200, GRANTED);
     grants.request();
     answer(200, GRANTED);
@@ -1150,7 +1142,7 @@ class GrantsTest {
 
   @Test
   void no_failure_holds_a_secret() {
-    for (String body : Arrays.asList(INVALID_GRANT, "{\"error\":\"invalid_client\"}", "s3cr3t")) {
+    for (String body : Arrays.asList(INVALID_GRANT, INVALID_CLIENT, "s3cr3t")) {
       answer(400, body);
       Grants grants =
           new Grants(

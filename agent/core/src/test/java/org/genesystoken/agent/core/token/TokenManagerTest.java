@@ -173,12 +173,7 @@ class TokenManagerTest {
 
   @Test
   void an_event_loop_that_needs_a_token_while_there_is_none_is_never_held_up() {
-    CountDownLatch answer = new CountDownLatch(1);
-    endpoint.then(
-        token -> {
-          awaitQuietly(answer);
-          return ScriptedEndpoint.grant(token, 3_600);
-        });
+    CountDownLatch answer = heldAnswer();
     TokenManager manager = onRealThreads(3_600_000);
 
     // an hour would be the time that a caller may wait
@@ -433,12 +428,7 @@ class TokenManagerTest {
 
   @Test
   void a_caller_waits_no_longer_than_it_may_and_the_flight_goes_on() throws Exception {
-    CountDownLatch answer = new CountDownLatch(1);
-    endpoint.then(
-        token -> {
-          awaitQuietly(answer);
-          return ScriptedEndpoint.grant(token, 3_600);
-        });
+    CountDownLatch answer = heldAnswer();
     TokenManager manager = onRealThreads(50);
 
     assertThat(manager.header(NO_BUDGET)).isNull();
@@ -455,12 +445,7 @@ class TokenManagerTest {
   void callers_whose_own_time_is_over_before_the_endpoint_answers_share_one_flight()
       throws Exception {
     // given an endpoint that is slower than any caller can wait
-    CountDownLatch answer = new CountDownLatch(1);
-    endpoint.then(
-        token -> {
-          awaitQuietly(answer);
-          return ScriptedEndpoint.grant(token, 3_600);
-        });
+    CountDownLatch answer = heldAnswer();
     TokenManager manager = onRealThreads(20_000);
 
     // when a thousand give up, one after the other
@@ -483,12 +468,7 @@ class TokenManagerTest {
   @Test
   void ten_thousand_asynchronous_callers_hold_no_thread_and_share_one_flight() throws Exception {
     // given
-    CountDownLatch answer = new CountDownLatch(1);
-    endpoint.then(
-        token -> {
-          awaitQuietly(answer);
-          return ScriptedEndpoint.grant(token, 3_600);
-        });
+    CountDownLatch answer = heldAnswer();
     TokenManager manager = onRealThreads(60_000);
 
     // when, on this one thread
@@ -507,12 +487,7 @@ class TokenManagerTest {
 
   @Test
   void an_interrupted_waiter_goes_on_at_once_keeps_its_flag_and_harms_nobody() throws Exception {
-    CountDownLatch answer = new CountDownLatch(1);
-    endpoint.then(
-        token -> {
-          awaitQuietly(answer);
-          return ScriptedEndpoint.grant(token, 3_600);
-        });
+    CountDownLatch answer = heldAnswer();
     TokenManager manager = onRealThreads(20_000);
 
     Thread.currentThread().interrupt();
@@ -1704,6 +1679,17 @@ class TokenManagerTest {
       header = manager.header(NO_BUDGET);
     }
     return header;
+  }
+
+  /** Opens the endpoint's answer, a token for an hour. */
+  private CountDownLatch heldAnswer() {
+    CountDownLatch answer = new CountDownLatch(1);
+    endpoint.then(
+        token -> {
+          awaitQuietly(answer);
+          return ScriptedEndpoint.grant(token, 3_600);
+        });
+    return answer;
   }
 
   private static void awaitQuietly(CountDownLatch latch) {
