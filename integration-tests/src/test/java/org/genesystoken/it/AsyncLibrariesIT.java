@@ -247,7 +247,7 @@ class AsyncLibrariesIT {
     }
 
     private void cancelledWhenHanging(String path) {
-      List<String> seen = app.run(get(path) + whenHanging());
+      List<String> seen = app.run(get(path) + api.cancelWhenHanging());
       assertThat(seen).contains("cancelled: true", "failed: cancelled");
       assertThat(end(seen)).isEqualTo(cancelled());
       assertThat(api.awaitAbandoned()).as("request aborted").isTrue();
@@ -256,7 +256,7 @@ class AsyncLibrariesIT {
     private void cancelledInRefresh(Bench bench) {
       genesys.kill();
       api.holdTokens();
-      List<String> seen = app.run(get("/api") + whenHanging());
+      List<String> seen = app.run(get("/api") + api.cancelWhenHanging());
       api.releaseTokens();
       assertThat(seen).contains("cancelled: true", "failed: cancelled");
       if (client.isAsyncHttpClient() || !events(seen).isEmpty()) {
@@ -339,7 +339,7 @@ class AsyncLibrariesIT {
     private void cancelledCold(Bench bench) {
       try (ForkedApp fresh = launch().withAgent(settings().asArgument()).start()) {
         api.holdTokens();
-        List<String> seen = fresh.run(get("/api") + whenHanging());
+        List<String> seen = fresh.run(get("/api") + api.cancelWhenHanging());
         api.releaseTokens();
         assertThat(seen).contains("cancelled: true", "failed: cancelled");
         assertThat(events(seen)).isEqualTo(cancelled());
@@ -369,12 +369,6 @@ class AsyncLibrariesIT {
       return client.isAsyncHttpClient()
           ? List.of("sent", "status " + status, "headers", "body", "completed")
           : List.of("status " + status, "body", "completed");
-    }
-
-    /** Cancels when the server holds the request, or the one for a token. */
-    private String whenHanging() {
-      // by a name that is none of the agent's
-      return "\tcancel-when=" + api.http("/hanging").replace("127.0.0.1", "localhost");
     }
 
     /**

@@ -254,12 +254,7 @@ class CutShortIT {
      * the agent and without.
      */
     private void cancelled(ForkedApp from, Client client, String path) {
-      List<String> seen =
-          from.run(
-              get(client, path)
-                  // by a name that is none of the agent's
-                  + "\tcancel-when="
-                  + api.http("/hanging").replace("127.0.0.1", "localhost"));
+      List<String> seen = from.run(get(client, path) + api.cancelWhenHanging());
       assertThat(seen)
           .anyMatch(line -> line.matches("threw: (java[.](io|net)|org[.]apache)[.].*"))
           .noneMatch(line -> line.startsWith("code: "));

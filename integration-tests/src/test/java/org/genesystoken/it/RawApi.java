@@ -109,6 +109,12 @@ final class RawApi implements AutoCloseable {
     gate.countDown();
   }
 
+  /** The field by which a probe cancels its call when a request hangs, one for a token included. */
+  String cancelWhenHanging() {
+    // by a name that is none of the agent's
+    return "\tcancel-when=" + http("/hanging").replace("127.0.0.1", "localhost");
+  }
+
   /** Whether a request came, within seconds, that is not answered. */
   boolean awaitHanging() {
     return await(hanging);
