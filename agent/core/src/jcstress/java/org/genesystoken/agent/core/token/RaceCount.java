@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 
 /**
  * Says how many interleavings jcstress has run, from the tables that it prints at the end; fewer
- * than a million are a failure, as they would prove too little.
+ * than a million in all, or a thousand of one race, are a failure, as they would prove too little.
  */
 public final class RaceCount {
   /** What comes after it counts: before it there is a table for each fork. */
@@ -19,7 +19,11 @@ public final class RaceCount {
   private static final Pattern ROW =
       Pattern.compile("(?m)^ +\\S.*? ([0-9,]+) +<?[0-9.]+% +(Acceptable|Interesting|Forbidden)");
 
+  /** What comes before the name of each race, all of which begin so. */
+  private static final String RACE = Races.class.getName() + ".";
+
   private static final long ENOUGH = 1_000_000;
+  private static final long ENOUGH_OF_ONE = 1_000;
 
   private RaceCount() {}
 
@@ -28,14 +32,30 @@ public final class RaceCount {
    */
   public static void main(String[] args) throws IOException {
     String output = new String(Files.readAllBytes(Paths.get(args[0])), StandardCharsets.UTF_8);
-    Matcher row = ROW.matcher(output.substring(output.lastIndexOf(TOTALS)));
+    String[] races = output.substring(output.lastIndexOf(TOTALS)).split(Pattern.quote(RACE), -1);
+    long all = 0;
+    // what is before the first is about none of them
+    for (int i = 1; i < races.length; i++) {
+      long samples = samples(races[i]);
+      if (samples < ENOUGH_OF_ONE) {
+        throw new IllegalStateException("fewer than " + ENOUGH_OF_ONE + " of " + races[i]);
+      }
+      all += samples;
+    }
+    System.out.printf(
+        "jcstress: %,d interleavings of the token's races, of which there are %d%n",
+        all, races.length - 1);
+    if (all < ENOUGH) {
+      throw new IllegalStateException("fewer than " + ENOUGH);
+    }
+  }
+
+  private static long samples(String table) {
+    Matcher row = ROW.matcher(table);
     long samples = 0;
     while (row.find()) {
       samples += Long.parseLong(row.group(1).replace(",", ""));
     }
-    System.out.printf("jcstress: %,d interleavings of the token's races%n", samples);
-    if (samples < ENOUGH) {
-      throw new IllegalStateException("fewer than " + ENOUGH);
-    }
+    return samples;
   }
 }
