@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemLoopException;
@@ -321,9 +322,14 @@ final class RefreshTokenStore {
         read = read();
       }
     }
-    if (read != null) {
+    // in one that is refused, too, there may be a token that was never presented
+    Secret held = read == null ? stored.peek() : read;
+    if (held != null) {
       // another token is somebody else's, which the next call presents
-      return spent.contains(read);
+      return spent.contains(held);
+    }
+    if (Files.exists(target) && !Files.isReadable(target)) {
+      throw new AccessDeniedException(target.toString());
     }
     return due
         || !Files.exists(target)

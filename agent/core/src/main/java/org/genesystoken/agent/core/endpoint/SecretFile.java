@@ -38,6 +38,11 @@ final class SecretFile {
       return null;
     }
     refused = false;
+    return peek();
+  }
+
+  /** What it holds, even where it would be refused; null: nothing that can be read. */
+  Secret peek() {
     String line = TextFile.firstLine(file);
     return line == null || line.isEmpty() ? null : new Secret(line);
   }

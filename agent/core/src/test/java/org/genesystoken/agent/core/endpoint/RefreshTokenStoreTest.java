@@ -230,10 +230,26 @@ class RefreshTokenStoreTest {
     RefreshTokenStore store = store();
     assertThat(store.current()).isNull();
 
-    store.rotated(new Secret("a"), new Secret("b"));
+    store.rotated(new Secret(token('a')), new Secret("b"));
 
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-------");
+    assertThat(store.current().value()).isEqualTo("b");
+  }
+
+  @Test
+  void a_file_that_everybody_can_read_keeps_a_token_that_was_never_presented() throws Exception {
+    // given somebody's new token, with rights for which it is not read
+    RefreshTokenStore store = store();
+    Secret presented = store.current();
+    put("from elsewhere");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+
+    // when
+    store.rotated(presented, new Secret("b"));
+
+    // then
+    assertThat(Files.readAllLines(file)).containsExactly("from elsewhere");
     assertThat(store.current().value()).isEqualTo("b");
   }
 
