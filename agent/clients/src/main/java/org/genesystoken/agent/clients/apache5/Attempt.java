@@ -354,7 +354,7 @@ final class Attempt implements AsyncClientExchangeHandler {
     exchange
         .policy()
         .after(TokenPolicy.BODY_PATIENCE)
-        .whenCompleteAsync((nothing, failure) -> then.run());
+        .whenComplete((nothing, failure) -> then.run());
   }
 
   private void late() {
@@ -382,7 +382,7 @@ final class Attempt implements AsyncClientExchangeHandler {
       decided(decision.getNow(false));
     } else {
       exchange.waits(this);
-      decision.whenCompleteAsync(
+      decision.whenComplete(
           (replays, failure) -> orFail(() -> decided(failure == null && replays)));
     }
   }

@@ -52,7 +52,7 @@ final class WaitingHop {
   /** Waits, without blocking. */
   WaitingHop until(CompletableFuture<Void> ready) {
     scope.cancellableDependency.setDependency(this::cancel);
-    ready.whenCompleteAsync((nothing, failure) -> execute());
+    ready.whenComplete((nothing, failure) -> execute());
     return this;
   }
 

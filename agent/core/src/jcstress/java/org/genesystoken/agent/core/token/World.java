@@ -147,6 +147,11 @@ final class World implements Clock, Scheduler, TokenEndpoint {
   }
 
   @Override
+  public void resume(Runnable task) {
+    execute(task);
+  }
+
+  @Override
   public Cancellable schedule(Runnable task, long delayNanos) {
     Alarm alarm = new Alarm(task, nanos + delayNanos);
     alarms.add(alarm);

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.genesystoken.agent.core.time.Clock;
+import org.genesystoken.agent.core.time.Resumption;
 import org.genesystoken.agent.core.time.RetryAfter;
 import org.genesystoken.agent.core.time.Scheduler;
 
@@ -58,19 +59,11 @@ final class Throttling {
     CompletableFuture<Void> over = new CompletableFuture<>();
     try {
       Scheduler threads = scheduler.get();
-      threads.schedule(() -> end(over, threads), TimeUnit.MILLISECONDS.toNanos(millis));
+      Resumption resumption = new Resumption(threads, () -> over.complete(null));
+      threads.schedule(resumption::go, TimeUnit.MILLISECONDS.toNanos(millis));
     } catch (RuntimeException | Error noThread) {
       over.completeExceptionally(noThread);
     }
     return over;
-  }
-
-  /** Off the timer's thread, if there is another: what the app does then may take long. */
-  private static void end(CompletableFuture<Void> over, Scheduler threads) {
-    try {
-      threads.execute(() -> over.complete(null));
-    } catch (RuntimeException | Error noThread) {
-      over.complete(null);
-    }
   }
 }

@@ -3,12 +3,15 @@ package org.genesystoken.agent.core.time;
 import java.lang.reflect.Constructor;
 import java.security.AccessController;
 import java.security.PrivilegedAction;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Daemon threads that start when there is work and end when there has been none for a while: one
@@ -19,8 +22,21 @@ public final class AgentThreads implements Scheduler, AutoCloseable {
   private static final String NAME = "genesys-token-agent";
   private static final long IDLE_SECONDS = 30;
 
+  /** How many threads resume calls at a time, unless the app's code holds them up. */
+  private static final int RESUMING = 4;
+
+  /** How long none of them comes to the next call before there is one thread more. */
+  private static final long HELD_UP_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
   private final ThreadPoolExecutor workers;
   private final ScheduledThreadPoolExecutor timer;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  // guarded by lock
+  private final Queue<Runnable> left = new ArrayDeque<>();
+  private int resuming;
+  private long resumed;
+  private boolean watched;
 
   public AgentThreads() {
     ThreadFactory factory = new Factory();
@@ -41,6 +57,106 @@ public final class AgentThreads implements Scheduler, AutoCloseable {
   @Override
   public void execute(Runnable task) {
     workers.execute(task);
+  }
+
+  /** Few threads do it, as thousands of waits may end at once; more where the app's code blocks. */
+  @Override
+  public void resume(Runnable task) {
+    boolean more;
+    boolean watch;
+    lock.lock();
+    try {
+      left.add(task);
+      more = resuming < RESUMING;
+      resuming += more ? 1 : 0;
+      watch = !more && !watched;
+      watched |= watch;
+    } finally {
+      lock.unlock();
+    }
+    if (more) {
+      addResuming(task);
+    } else if (watch) {
+      watchResuming();
+    }
+  }
+
+  /**
+   * @param task to be taken back if there is no thread to be had, not even one that is busy; null:
+   *     none
+   */
+  private void addResuming(Runnable task) {
+    try {
+      workers.execute(this::resumeAll);
+    } catch (RuntimeException | Error noThread) {
+      lock.lock();
+      try {
+        resuming--;
+        if (task == null || resuming > 0 || !left.remove(task)) {
+          return;
+        }
+      } finally {
+        lock.unlock();
+      }
+      throw noThread;
+    }
+  }
+
+  private void resumeAll() {
+    for (Runnable task = next(); task != null; task = next()) {
+      try {
+        task.run();
+      } catch (RuntimeException | Error ofTheApp) {
+        // its own call has had it; the others go on
+      }
+    }
+  }
+
+  private Runnable next() {
+    lock.lock();
+    try {
+      Runnable task = left.poll();
+      if (task == null) {
+        resuming--;
+      } else {
+        resumed++;
+      }
+      return task;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void watchResuming() {
+    lock.lock();
+    try {
+      long before = resumed;
+      schedule(() -> lookAtResuming(before), HELD_UP_NANOS);
+    } catch (RuntimeException | Error noThread) {
+      // the next call to be resumed tries again
+      watched = false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void lookAtResuming(long before) {
+    boolean more;
+    lock.lock();
+    try {
+      watched = !left.isEmpty();
+      if (!watched) {
+        return;
+      }
+      more = resumed == before;
+      resuming += more ? 1 : 0;
+    } finally {
+      lock.unlock();
+    }
+    if (more) {
+      addResuming(null);
+    }
+    watchResuming();
   }
 
   @Override

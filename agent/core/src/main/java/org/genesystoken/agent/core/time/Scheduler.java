@@ -6,6 +6,12 @@ public interface Scheduler {
   void execute(Runnable task);
 
   /**
+   * Runs what a call of the app's goes on with, soon. It may block, as it comes to the app's code;
+   * thousands may come at once.
+   */
+  void resume(Runnable task);
+
+  /**
    * Runs a short task that never blocks, once.
    *
    * @param delayNanos from now; 0 or negative: at once

@@ -42,6 +42,11 @@ final class Backoff {
     until = now + pause;
   }
 
+  /** Takes in a time, in nanoseconds, that the clock of the others has not seen. */
+  void passed(long nanos) {
+    until -= nanos;
+  }
+
   void succeeded() {
     temporary = 0;
     permanent = 0;

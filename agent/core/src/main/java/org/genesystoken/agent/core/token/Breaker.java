@@ -56,6 +56,11 @@ final class Breaker {
     }
   }
 
+  /** Takes in a time, in nanoseconds, that the clock of the others has not seen. */
+  void passed(long nanos) {
+    until -= nanos;
+  }
+
   /** Whether a refused token must not be replaced now. */
   boolean isOpen(long now) {
     return stopped && until - now > 0;

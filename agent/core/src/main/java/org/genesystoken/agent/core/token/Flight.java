@@ -20,6 +20,7 @@ final class Flight {
 
   // guarded by the manager's lock
   boolean afterRefusal;
+  boolean givenUp;
   Scheduler.Cancellable limit;
 
   private final AtomicReference<Waiter> waiters = new AtomicReference<>();

@@ -10,6 +10,7 @@ import org.genesystoken.agent.core.endpoint.TokenEndpoint;
 import org.genesystoken.agent.core.endpoint.TokenRequestException;
 import org.genesystoken.agent.core.endpoint.TokenResponse;
 import org.genesystoken.agent.core.time.Clock;
+import org.genesystoken.agent.core.time.Resumption;
 import org.genesystoken.agent.core.time.Scheduler;
 
 /**
@@ -38,6 +39,13 @@ public final class TokenManager implements AutoCloseable {
 
   /** How often callers may have it looked after a new secret while the endpoint refuses the old. */
   private static final long LOOK = TimeUnit.SECONDS.toNanos(1);
+
+  /** How many calls may hang, each on a thread, before none is begun any more. */
+  private static final int MOST_STUCK = 3;
+
+  private static final String STUCK =
+      "its last calls still hang, so none is begun before one of them has ended; check token-url,"
+          + " DNS, proxy, and the file system of secrets and key stores";
 
   /** How long ago a token was minted that was set: it may be over. */
   private static final long UNKNOWN_AGE = TimeUnit.DAYS.toNanos(1);
@@ -69,6 +77,9 @@ public final class TokenManager implements AutoCloseable {
   private long lookedAt;
   private boolean closed;
   private TokenRequestException unstarted;
+
+  /** Flights that were given up and have not ended, each with a thread. */
+  private int stuck;
 
   /**
    * @param waitMillis how long a caller waits at most
@@ -369,9 +380,10 @@ public final class TokenManager implements AutoCloseable {
 
   /** Runs the action on the agent's threads, when the flight is over or the wait. */
   private void whenOver(Flight joined, long budgetMillis, Runnable action) {
+    Resumption resumption = new Resumption(scheduler, action);
     Scheduler.Cancellable timeout;
     try {
-      timeout = scheduler.schedule(() -> offTheTimer(action), patience(budgetMillis));
+      timeout = scheduler.schedule(resumption::go, patience(budgetMillis));
     } catch (RuntimeException | Error e) {
       // no thread to be had, so nobody would end the wait
       action.run();
@@ -381,7 +393,7 @@ public final class TokenManager implements AutoCloseable {
         joined.over.whenComplete(
             (nothing, failure) -> {
               timeout.cancel();
-              action.run();
+              resumption.go();
             });
   }
 
@@ -409,6 +421,10 @@ public final class TokenManager implements AutoCloseable {
       }
       lookedAt = now;
     }
+    if (stuck >= MOST_STUCK) {
+      notStarted(looks, TokenRequestException.temporary(STUCK), now);
+      return null;
+    }
     Flight started = new Flight(++lastNumber, looks);
     try {
       started.limit = scheduler.schedule(() -> giveUp(started), flightLimit);
@@ -417,12 +433,16 @@ public final class TokenManager implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       // no thread to be had, and nobody waits for this flight yet
       started.cancelLimit();
-      if (!looks) {
-        unstarted = unexpected(e);
-        backoff.failed(unstarted, now);
-      }
+      notStarted(looks, unexpected(e), now);
     }
     return flight;
+  }
+
+  private void notStarted(boolean looks, TokenRequestException why, long now) {
+    if (!looks) {
+      unstarted = why;
+      backoff.failed(why, now);
+    }
   }
 
   /** Gives the lock back, and then tells of a flight that could not begin. */
@@ -438,6 +458,19 @@ public final class TokenManager implements AutoCloseable {
 
   private void fly(Flight flown) {
     flown.thread = Thread.currentThread();
+    try {
+      ask(flown);
+    } finally {
+      lock.lock();
+      try {
+        stuck -= flown.givenUp ? 1 : 0;
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  private void ask(Flight flown) {
     long sentAt = 0;
     long sentMillis = 0;
     TokenResponse response = null;
@@ -491,6 +524,13 @@ public final class TokenManager implements AutoCloseable {
   private void giveUp(Flight late) {
     offTheTimer(
         () -> {
+          lock.lock();
+          try {
+            late.givenUp = flight == late;
+            stuck += late.givenUp ? 1 : 0;
+          } finally {
+            lock.unlock();
+          }
           if (late.looks && !late.asks) {
             lookedInVain(late);
           } else {
@@ -554,6 +594,7 @@ public final class TokenManager implements AutoCloseable {
         return;
       }
       long now = clock.nanoTime();
+      watch(now);
       if (flown.looks) {
         // it was another secret that was refused before
         backoff.succeeded();
@@ -624,7 +665,12 @@ public final class TokenManager implements AutoCloseable {
   /** With the lock: what the alarms have not done, for a token that was idle or a long pause. */
   private void catchUp(long now) {
     Token token = current;
-    if (!token.expires || (!token.isAsleep() && clock.currentTimeMillis() <= token.overdueMillis)) {
+    if (!token.expires) {
+      // no alarm looks at the clocks
+      watch(now);
+      return;
+    }
+    if (!token.isAsleep() && clock.currentTimeMillis() <= token.overdueMillis) {
       return;
     }
     watch(now);
@@ -636,11 +682,14 @@ public final class TokenManager implements AutoCloseable {
   }
 
   /**
-   * With the lock: takes a time that only the wall clock has seen off the token's life, which may
-   * end it. In one step, so that no request sees a token that was looked after and is over.
+   * With the lock: takes a time that only the wall clock has seen off all pauses, and off the
+   * token's life, which may end it. In one step, so that no request sees a token that was looked
+   * after and is over.
    */
   private void watch(long now) {
     long missed = missed(watchedNanos, watchedMillis, now);
+    backoff.passed(missed);
+    breaker.passed(missed);
     watchedMillis = clock.currentTimeMillis();
     watchedNanos = now;
     if (current.expires) {

@@ -343,6 +343,11 @@ class RefusedCallTest {
     }
 
     @Override
+    public void resume(Runnable task) {
+      execute(task);
+    }
+
+    @Override
     public Cancellable schedule(Runnable task, long delayNanos) {
       task.run();
       return () -> {};

@@ -8,7 +8,9 @@ import java.security.AccessController;
 import java.security.DomainCombiner;
 import java.security.PrivilegedAction;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -82,19 +84,83 @@ class AgentThreadsTest {
     CountDownLatch release = new CountDownLatch(1);
     CompletableFuture<Boolean> other = new CompletableFuture<>();
     try {
-      threads.execute(
-          () -> {
-            try {
-              release.await();
-            } catch (InterruptedException e) {
-              Thread.currentThread().interrupt();
-            }
-          });
+      threads.execute(() -> awaitQuietly(release));
       threads.schedule(() -> threads.execute(() -> other.complete(true)), 1_000_000);
 
       assertThat(other.get(10, TimeUnit.SECONDS)).isTrue();
     } finally {
       release.countDown();
+    }
+  }
+
+  @Test
+  void thousands_of_calls_that_go_on_at_once_take_few_threads() throws Exception {
+    Set<Thread> seen = ConcurrentHashMap.newKeySet();
+    CountDownLatch all = new CountDownLatch(10_000);
+    for (int i = 0; i < 10_000; i++) {
+      threads.resume(
+          () -> {
+            seen.add(Thread.currentThread());
+            all.countDown();
+          });
+    }
+
+    assertThat(all.await(10, TimeUnit.SECONDS)).isTrue();
+    // and one more wherever the machine has stood still meanwhile
+    assertThat(seen).hasSizeLessThan(20);
+  }
+
+  @Test
+  void calls_that_block_or_fail_hold_up_no_other() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    CountDownLatch others = new CountDownLatch(100);
+    try {
+      for (int i = 0; i < 20; i++) {
+        threads.resume(
+            () -> {
+              awaitQuietly(release);
+              throw new IllegalStateException("on purpose");
+            });
+      }
+      for (int i = 0; i < 100; i++) {
+        threads.resume(others::countDown);
+      }
+
+      assertThat(others.await(10, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      release.countDown();
+    }
+    CompletableFuture<Boolean> later = new CompletableFuture<>();
+    threads.resume(() -> later.complete(true));
+    assertThat(later.get(10, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void a_call_that_has_waited_goes_on_under_the_context_class_loader_that_it_had()
+      throws Exception {
+    ClassLoader ofTheApp = new ClassLoader(null) {};
+    CompletableFuture<ClassLoader> seen = new CompletableFuture<>();
+    CompletableFuture<ClassLoader> after = new CompletableFuture<>();
+    Thread app =
+        new Thread(
+            () ->
+                new Resumption(
+                        threads,
+                        () -> seen.complete(Thread.currentThread().getContextClassLoader()))
+                    .go());
+    app.setContextClassLoader(ofTheApp);
+    app.start();
+
+    assertThat(seen.get(10, TimeUnit.SECONDS)).isSameAs(ofTheApp);
+    threads.resume(() -> after.complete(Thread.currentThread().getContextClassLoader()));
+    assertThat(after.get(10, TimeUnit.SECONDS)).isNull();
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -31,6 +31,11 @@ public final class VirtualTime implements Clock, Scheduler {
   }
 
   @Override
+  public void resume(Runnable task) {
+    execute(task);
+  }
+
+  @Override
   public synchronized Cancellable schedule(Runnable task, long delayNanos) {
     Task entry = new Task(task, nanos + Math.max(delayNanos, 0), sequence++);
     scheduled.add(entry);

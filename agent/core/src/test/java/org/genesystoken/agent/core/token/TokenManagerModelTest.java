@@ -257,6 +257,9 @@ class TokenManagerModelTest {
     private void sleep(long millis) {
       time.moveWall(millis, TimeUnit.MILLISECONDS);
       ends.replaceAll((header, end) -> end - millis);
+      if (notBefore != Long.MIN_VALUE) {
+        notBefore -= millis;
+      }
     }
 
     /** Milliseconds since this world began; the virtual clock itself wraps. */
