@@ -45,8 +45,8 @@ final class ClientWeaver {
    * @param loader the class's loader, null: the bootstrap loader
    * @return the woven class file, or null: the class stays as it is
    */
-  synchronized byte[] weave(
-      String[] client, String className, byte[] classFile, ClassLoader loader) {
+  // Not synchronized: it asks the loader, which may wait for who waits for us.
+  byte[] weave(String[] client, String className, byte[] classFile, ClassLoader loader) {
     Attached to = null;
     try {
       to = attach(client);
@@ -113,7 +113,7 @@ final class ClientWeaver {
     }
   }
 
-  private Attached attach(String[] line) throws Exception {
+  private synchronized Attached attach(String[] line) throws Exception {
     Attached known = attached.get(line[0]);
     if (known != null) {
       return known;

@@ -94,7 +94,10 @@ final class DirectedHop {
       }
       refused = refused == null ? policy.refusedCall() : refused;
       Head head = Answers.head(refused, response);
-      boolean reusable = new DefaultConnectionReuseStrategy().keepAlive(response, context);
+      // After a refusal that was not waited for there may be a body to come.
+      boolean reusable =
+          new DefaultConnectionReuseStrategy().keepAlive(response, context)
+              && request.getFirstHeader(HttpHeaders.EXPECT) == null;
       boolean replayable = (kept == null || kept.isWhole()) && (reusable || !route.isTunnelled());
       if (!Waiting.replays(
           refused.replaysAsync(head.of(Answers.of(response)), sent, replayable, budget),
@@ -121,7 +124,8 @@ final class DirectedHop {
   private HttpResponse again(HttpResponse refusal, Head head, boolean reusable)
       throws IOException, HttpException {
     boolean drained = head.isWhole() || head.drain(refusal.getEntity().getContent());
-    if (!drained || !reusable) {
+    // Some servers close it, and do not say so.
+    if (!drained || !reusable || (connection.isOpen() && connection.isStale())) {
       connection.close();
     }
     if (!connection.isOpen()) {

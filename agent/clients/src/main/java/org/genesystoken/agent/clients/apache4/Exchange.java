@@ -6,6 +6,7 @@ import org.apache.http.HttpEntityEnclosingRequest;
 import org.apache.http.HttpException;
 import org.apache.http.HttpHeaders;
 import org.apache.http.HttpRequest;
+import org.apache.http.client.config.RequestConfig;
 import org.apache.http.client.methods.CloseableHttpResponse;
 import org.apache.http.client.methods.HttpExecutionAware;
 import org.apache.http.client.methods.HttpRequestWrapper;
@@ -92,13 +93,29 @@ final class Exchange implements HttpExecutionAware {
       }
       Answers.drop(response, head);
       reset(kept);
-      answer = send(context);
+      answer = sendAgain(context);
       if (answer instanceof IOException && head.isWhole() && !isAborted()) {
         // Without the agent the app would have had the refusal, and no failure.
         return Answers.handOver(response, head);
       }
     }
     return answer;
+  }
+
+  /** With the library's own look at whether the server has closed the connection meanwhile. */
+  private Object sendAgain(HttpClientContext context) {
+    RequestConfig own = context.getRequestConfig();
+    context.setRequestConfig(withStaleCheck(own));
+    try {
+      return send(context);
+    } finally {
+      context.setRequestConfig(own);
+    }
+  }
+
+  @SuppressWarnings("deprecation") // newer versions want a pool to do it, which the app has made
+  private static RequestConfig withStaleCheck(RequestConfig config) {
+    return RequestConfig.copy(config).setStaleConnectionCheckEnabled(true).build();
   }
 
   private Object send(HttpClientContext context) {

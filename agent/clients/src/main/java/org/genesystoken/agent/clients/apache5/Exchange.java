@@ -1,6 +1,7 @@
 package org.genesystoken.agent.clients.apache5;
 
 import java.io.IOException;
+import java.net.SocketException;
 import org.apache.hc.client5.http.RouteInfo;
 import org.apache.hc.client5.http.classic.ExecRuntime;
 import org.apache.hc.client5.http.impl.classic.RequestFailedException;
@@ -11,6 +12,8 @@ import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.Method;
+import org.apache.hc.core5.http.NoHttpResponseException;
 import org.apache.hc.core5.http.impl.DefaultConnectionReuseStrategy;
 import org.genesystoken.agent.clients.body.Head;
 import org.genesystoken.agent.clients.body.KeptBody;
@@ -81,8 +84,10 @@ final class Exchange {
       refused = refused == null ? policy.refusedCall() : refused;
       Head head = Answers.head(refused, response);
       ApiAnswer refusal = head.of(Answers.of(response));
+      // After a refusal that was not waited for there may be a body to come.
       boolean reusable =
-          DefaultConnectionReuseStrategy.INSTANCE.keepAlive(request, response, context);
+          DefaultConnectionReuseStrategy.INSTANCE.keepAlive(request, response, context)
+              && request.getFirstHeader(HttpHeaders.EXPECT) == null;
       // A closed tunnel is opened by a link of the chain above.
       boolean replayable = isReplayable(entity, kept) && (reusable || !route.isTunnelled());
       if (!Waiting.replays(
@@ -90,10 +95,7 @@ final class Exchange {
           || !prepare(response, head, reusable)) {
         return Answers.handOver(response, head);
       }
-      if (kept != null) {
-        kept.replay();
-      }
-      answer = send(way, kept);
+      answer = sendAgain(way, kept);
       if (answer instanceof IOException && head.isWhole() && !runtime.isExecutionAborted()) {
         // Without the agent the app would have had the refusal, and no failure.
         return Answers.handOver(response, head);
@@ -120,6 +122,30 @@ final class Exchange {
       // then sending says so
     }
     return true;
+  }
+
+  /**
+   * Some servers close the connection, and do not say so: then as the library does, whose own try
+   * is above us, and does not see it.
+   */
+  private Object sendAgain(Send way, KeptBody kept) {
+    if (kept != null) {
+      kept.replay();
+    }
+    Object answer = send(way, kept);
+    boolean closed = answer instanceof NoHttpResponseException || answer instanceof SocketException;
+    if (!closed || route.isTunnelled() || !Method.isIdempotent(request.getMethod())) {
+      return answer;
+    }
+    try {
+      runtime.disconnectEndpoint();
+    } catch (IOException lost) {
+      // it is
+    }
+    if (kept != null) {
+      kept.replay();
+    }
+    return send(way, kept);
   }
 
   private Object send(Send way, KeptBody kept) {

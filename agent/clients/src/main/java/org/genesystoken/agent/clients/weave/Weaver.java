@@ -40,24 +40,23 @@ public final class Weaver {
 
   /**
    * Checks, by their class files, that other classes have the members that woven code uses of them:
-   * the JVM would find out only when an app makes a call.
+   * the JVM would find out only when an app makes a call. Not where the loader gives no class files
+   * away.
    *
    * @param loader the woven class's loader, null: the bootstrap loader
    * @throws IncompatibleClassChangeError if one is missing
    */
   public static void check(ClassWeave weave, ClassLoader loader) throws IOException {
     for (Map.Entry<String, List<String>> reference : weave.references().entrySet()) {
-      String file = reference.getKey() + ".class";
       Members members = new Members(null);
-      try (InputStream in =
-          loader == null
-              ? ClassLoader.getSystemResourceAsStream(file)
-              : loader.getResourceAsStream(file)) {
+      try (InputStream in = classFile(reference.getKey(), loader)) {
         if (in != null) {
           new ClassReader(in)
               .accept(
                   members,
                   ClassReader.SKIP_CODE | ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
+        } else if (!hasClassFiles(weave, loader)) {
+          return;
         }
       }
       Set<String> missing = new HashSet<>(reference.getValue());
@@ -66,6 +65,21 @@ public final class Weaver {
         throw new IncompatibleClassChangeError(reference.getKey() + " lacks " + missing);
       }
     }
+  }
+
+  /** Some loaders give no class file away: then the JVM has to find out. */
+  private static boolean hasClassFiles(ClassWeave weave, ClassLoader loader) throws IOException {
+    try (InputStream in = classFile(weave.name(), loader)) {
+      return in != null;
+    }
+  }
+
+  /** Null: there is none, or it is not given away. */
+  private static InputStream classFile(String className, ClassLoader loader) {
+    String file = className + ".class";
+    return loader == null
+        ? ClassLoader.getSystemResourceAsStream(file)
+        : loader.getResourceAsStream(file);
   }
 
   /**
