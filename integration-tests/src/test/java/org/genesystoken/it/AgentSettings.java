@@ -53,11 +53,19 @@ record AgentSettings(Map<String, String> values) {
       StringBuilder text = new StringBuilder();
       values.forEach((key, value) -> text.append(key).append('=').append(value).append('\n'));
       Path file = Files.writeString(dir.resolve(UUID.randomUUID() + ".properties"), text);
-      // as one that holds a secret has to be
+      onlyForOwner(file);
+      return file;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** As a file that holds a secret has to be. */
+  static void onlyForOwner(Path file) {
+    try {
       if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
       }
-      return file;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

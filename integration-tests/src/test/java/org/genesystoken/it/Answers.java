@@ -1,5 +1,10 @@
 package org.genesystoken.it;
 
+import static java.util.Map.entry;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -31,21 +36,29 @@ final class Answers {
   /** Answers that have nothing to do with an expired token, by name. */
   private static final Map<String, Answer> CANNED =
       new TreeMap<>(
-          Map.of(
-              "401-other", error(401, "ip.not.authorized").message("Nope"),
-              "401-plain", Answer.of(401, "go away", "Content-Type", "text/plain"),
-              "407-plain", Answer.of(407, "go away", "Content-Type", "text/plain"),
-              "401-empty", Answer.of(401, ""),
-              "401-basic",
-                  Answer.of(401, "log in", "WWW-Authenticate", "Basic realm=\"elsewhere\""),
-              "403", error(403, "missing.permissions"),
-              "404", error(404, "not.found"),
-              "429",
+          Map.ofEntries(
+              entry("401-other", error(401, "ip.not.authorized").message("Nope")),
+              entry("401-plain", Answer.of(401, "go away", "Content-Type", "text/plain")),
+              entry("407-plain", Answer.of(407, "go away", "Content-Type", "text/plain")),
+              entry("401-empty", Answer.of(401, "")),
+              entry(
+                  "401-basic",
+                  Answer.of(401, "log in", "WWW-Authenticate", "Basic realm=\"elsewhere\"")),
+              entry(
+                  "401-several",
+                  Answer.of(401, "log in", "WWW-Authenticate", "Basic realm=\"elsewhere\"")
+                      .header(
+                          "WWW-Authenticate",
+                          "Bearer realm=\"genesys\", error=\"insufficient_scope\"")),
+              entry("403", error(403, "missing.permissions")),
+              entry("404", error(404, "not.found")),
+              entry(
+                  "429",
                   error(429, "too.many.requests")
                       .header("Retry-After", "1")
-                      .header("inin-ratelimit-count", "301"),
-              "500", error(500, "internal.error").message("Oops"),
-              "503", Answer.of(503, "<html>down</html>", "Content-Type", "text/html")));
+                      .header("inin-ratelimit-count", "301")),
+              entry("500", error(500, "internal.error").message("Oops")),
+              entry("503", Answer.of(503, "<html>down</html>", "Content-Type", "text/html"))));
 
   private Answers() {}
 
@@ -84,9 +97,24 @@ final class Answers {
         : start + "0123456789".repeat(pad / 10 + 1).substring(0, pad) + end;
   }
 
+  /** To be sent again, some time. */
+  static Answer throttled() {
+    return error(429, "too.many.requests");
+  }
+
   /** To be sent again after some seconds. */
   static Answer throttled(String retryAfter) {
-    return error(429, "too.many.requests").header("Retry-After", retryAfter);
+    return throttled().header("Retry-After", retryAfter);
+  }
+
+  /** To be sent again at some second of the next, by a clock that is an hour ahead. */
+  static Answer throttledByDate() {
+    Instant now = Instant.now().plusSeconds(3600);
+    return throttled(date(now.plusSeconds(2))).header("Date", date(now));
+  }
+
+  private static String date(Instant instant) {
+    return DateTimeFormatter.RFC_1123_DATE_TIME.format(instant.atOffset(ZoneOffset.UTC));
   }
 
   static Answer tutorial(String json) {
@@ -96,6 +124,12 @@ final class Answers {
   static Answer invalidToken() {
     return Answer.of(
         401, "", "WWW-Authenticate", "Bearer realm=\"genesys\", error=\"invalid_token\"");
+  }
+
+  /** Expired, as one of the ways to log in says. */
+  static Answer severalChallenges() {
+    return canned("401-basic")
+        .header("WWW-Authenticate", "Bearer realm=\"genesys\", error=\"invalid_token\"");
   }
 
   /**

@@ -72,7 +72,13 @@ class AsyncLibrariesIT {
                   .map(kind -> cell("expired, body of kind " + kind, bench -> repeatable(kind))),
               Stream.of(
                   cell("expired, body that can be read once: not replayed", this::once),
-                  cell("expired, the server closes the connection", this::closed),
+                  cell("expired, the server closes the connection", bench -> closed("/close")),
+                  cell(
+                      "expired, the server closes the connection without a word",
+                      bench -> closed("/silent-close")),
+                  cell(
+                      "expired, Expect: 100-continue, refused before a body that is waited for",
+                      this::refusedBeforeBody),
                   cell("expired, the replay is lost: the app's 401", this::lost),
                   cell("401 passed on, handlers that abort", this::aborted),
                   cell("cancelled in attempt 1", this::cancelledInAttempt),
@@ -177,9 +183,18 @@ class AsyncLibrariesIT {
       assertThat(api.tokenCalls()).isEqualTo(1);
     }
 
-    private void closed(Bench bench) {
+    private void refusedBeforeBody(Bench bench) {
       genesys.kill();
-      List<String> seen = app.run(get("/close"));
+      List<String> seen = app.run(post("bytes").replace("/api", "/refuse-strictly") + "\texpect=1");
+      assertThat(seen).contains("code: 200");
+      assertThat(api.requests())
+          .extracting(RawApi.Request::body)
+          .containsExactly(null, seen.get(0).replace("sent: ", ""));
+    }
+
+    private void closed(String path) {
+      genesys.kill();
+      List<String> seen = app.run(get(path));
       assertThat(seen).contains("code: 200");
       assertThat(events(seen)).isEqualTo(answered(200));
       assertThat(api.requests()).hasSize(2);

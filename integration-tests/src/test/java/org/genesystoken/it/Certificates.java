@@ -43,6 +43,8 @@ final class Certificates {
           store.toString(),
           "-keypass",
           PASSWORD);
+      // else the agent has a word to say about it
+      AgentSettings.onlyForOwner(store);
     }
     return store;
   }

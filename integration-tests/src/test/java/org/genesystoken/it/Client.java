@@ -120,6 +120,24 @@ enum Client {
     return !way().equals("async-2");
   }
 
+  /** Whether few threads serve all calls, so that none of them may be held. */
+  boolean hasEventLoop() {
+    return isAsyncHttpClient() || isApacheAsync() || this == ASYNC_1 || this == ASYNC_2;
+  }
+
+  /**
+   * Whether it uses a connection again, on which the server still waits for the body of a request
+   * that it has refused, with or without the agent.
+   */
+  boolean losesBodies() {
+    return this == APACHE_4_3 || this == APACHE_4_5;
+  }
+
+  /** Whether a call waits for a connection where the pool has none to give. */
+  boolean hasQueue() {
+    return probeName.startsWith("apache");
+  }
+
   boolean isAsyncHttpClient() {
     return probeName.equals("ahc");
   }

@@ -111,6 +111,17 @@ class CutShortIT {
     private Stream<DynamicTest> cells(Client client) {
       return Stream.of(
               cell("expired, the replay is lost: the app's 401", client, this::lost),
+              cell(
+                  "expired, the server closes the connection without a word",
+                  client,
+                  this::silentlyClosed),
+              client.losesBodies()
+                  ? Stream.<DynamicTest>of()
+                  : cell(
+                      "expired, Expect: 100-continue, refused before a body that is waited for",
+                      client,
+                      this::refusedBeforeBody),
+              cell("pool of one, 20 threads, 2,000 calls, 10 deaths", client, this::pool),
               cell("cancelled in attempt 1", client, this::cancelled),
               cell("cancelled in attempt 2", client, this::cancelledInReplay),
               cell("cancelled while it waits for the next token", client, this::cancelledInRenewal),
@@ -156,6 +167,7 @@ class CutShortIT {
                   .with("hosts", api.host())
                   .with("token-url", api.http("/token"))
                   .with("wait", "20s")
+                  .with("log-level", "debug")
                   .asArgument());
     }
 
@@ -221,6 +233,36 @@ class CutShortIT {
       assertThat(millis(seen)).isBetween(TIMEOUT - 50L, IN_TIME);
       assertThat(api.requests()).hasSize(2);
       good(client);
+    }
+
+    private void silentlyClosed(Client client) {
+      genesys.kill();
+      assertThat(app.run(get(client, "/silent-close"))).contains("code: 200");
+      assertThat(api.requests()).hasSize(2);
+    }
+
+    private void refusedBeforeBody(Client client) {
+      genesys.kill();
+      List<String> seen =
+          app.run(get(client, "/refuse-strictly") + "\tmethod=POST\tbody=70000\texpect=continue");
+      assertThat(seen).contains("code: 200");
+      assertThat(api.requests())
+          .extracting(RawApi.Request::body)
+          .containsExactly(null, seen.get(0).replace("sent: ", ""));
+    }
+
+    private void pool(Client client) {
+      List<String> seen =
+          app.run(
+              "soak\t"
+                  + client.field()
+                  + "\tcalls=2000\tmillis=1\tthreads=20\tmethods=GET\turl="
+                  + api.http("/every/200/"));
+      assertThat(seen).as(app.stderr().toString()).contains("succeeded: 2000");
+      // one a death, of which the replays may bring one more
+      assertThat(api.tokenCalls()).isBetween(10, 11);
+      // OkHttp opens one for each call that finds none
+      assertThat(api.connections()).isLessThanOrEqualTo(client.isOkHttp() ? 2000 : 2);
     }
 
     private void timeoutInRenewal(Client client) {

@@ -7,6 +7,7 @@ import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.options
 
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
+import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.extension.ResponseDefinitionTransformerV2;
 import com.github.tomakehurst.wiremock.http.Request;
 import com.github.tomakehurst.wiremock.http.ResponseDefinition;
@@ -33,7 +34,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import java.util.zip.GZIPOutputStream;
 
 /**
@@ -62,10 +67,11 @@ final class FakeGenesys implements AutoCloseable {
   private volatile Answer tokenAnswer;
   private volatile boolean refuseAll;
   private final AtomicInteger throttled = new AtomicInteger();
-  private volatile String retryAfter;
+  private volatile Supplier<Answer> throttling;
   private final AtomicInteger good = new AtomicInteger();
   private volatile int goodPerToken;
   private volatile long mintedAt;
+  private final AtomicInteger opened = new AtomicInteger();
   private volatile String app = "an app";
 
   /** One call of the API, in the order of arrival. */
@@ -148,9 +154,24 @@ final class FakeGenesys implements AutoCloseable {
    * @param keyStore its key and certificate for https
    */
   FakeGenesys(Path keyStore) {
+    this(keyStore, options());
+  }
+
+  /** One whose https is for those only that have a certificate it trusts: its own. */
+  static FakeGenesys withMutualTls() {
+    return new FakeGenesys(
+        Certificates.keyStore(),
+        options()
+            .needClientAuth(true)
+            .trustStoreType("JKS")
+            .trustStorePath(Certificates.trustStore().toString())
+            .trustStorePassword(Certificates.PASSWORD));
+  }
+
+  private FakeGenesys(Path keyStore, WireMockConfiguration options) {
     server =
         new WireMockServer(
-            options()
+            options
                 .bindAddress("127.0.0.1")
                 .dynamicPort()
                 .dynamicHttpsPort()
@@ -159,6 +180,8 @@ final class FakeGenesys implements AutoCloseable {
                 .keystorePassword(Certificates.PASSWORD)
                 .keyManagerPassword(Certificates.PASSWORD)
                 .containerThreads(80)
+                // for thousands that come at once
+                .jettyAcceptQueueSize(4096)
                 .jettyStopTimeout(1L)
                 .disableRequestJournal()
                 .gzipDisabled(true)
@@ -261,13 +284,9 @@ final class FakeGenesys implements AutoCloseable {
     refuseAll = true;
   }
 
-  /**
-   * So many requests with a live token are answered 429 from now on.
-   *
-   * @param seconds what {@code Retry-After} says
-   */
-  void throttle(int requests, String seconds) {
-    retryAfter = seconds;
+  /** So many requests with a live token are answered so, with 429, from now on. */
+  void throttle(int requests, Supplier<Answer> answer) {
+    throttling = answer;
     throttled.set(requests);
   }
 
@@ -282,6 +301,26 @@ final class FakeGenesys implements AutoCloseable {
   /** How many different TCP connections carried API calls; only for plain HTTP/1.1. */
   int apiConnections() {
     return apiPorts.size();
+  }
+
+  /** Waits until so many connections have been opened since this server was started. */
+  void awaitConnections(int number) {
+    await(opened::get, number);
+  }
+
+  /** Waits until so many API calls have been seen. */
+  void awaitHits(int number) {
+    await(hits::size, number);
+  }
+
+  private static void await(IntSupplier seen, int number) {
+    long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(40);
+    while (seen.getAsInt() < number) {
+      if (System.nanoTime() > patience) {
+        throw new IllegalStateException(seen.getAsInt() + " of " + number);
+      }
+      LockSupport.parkNanos(1_000_000);
+    }
   }
 
   /** The refresh token that would be accepted now. */
@@ -317,7 +356,7 @@ final class FakeGenesys implements AutoCloseable {
     } else if (path.startsWith("/redirect-live/") && isLive(authorization)) {
       answer = Answers.redirect(decode(path.substring("/redirect-live/".length())));
     } else if (isLive(authorization) && throttled.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
-      answer = Answers.throttled(retryAfter);
+      answer = throttling.get();
     } else if (path.startsWith("/api/v2/users?") && isLive(authorization)) {
       answer = Answers.page(Integer.parseInt(path.replaceAll(".*[?&]pageNumber=(\\d+).*", "$1")));
     } else if (path.equals("/api/v2/analytics/conversations/details/query")
@@ -434,7 +473,9 @@ final class FakeGenesys implements AutoCloseable {
   /** Tells connections apart by the client's port, where the request line can be read. */
   private final class Connections implements WiremockNetworkTrafficListener {
     @Override
-    public void opened(Socket socket) {}
+    public void opened(Socket socket) {
+      opened.incrementAndGet();
+    }
 
     @Override
     public void incoming(Socket socket, ByteBuffer bytes) {

@@ -38,7 +38,7 @@ class LibrariesIT {
   }
 
   /** Where each library is an app's own, so that one JVM can serve them all. */
-  private static ForkedApp.Launch server(Jdks.Jdk jdk) {
+  static ForkedApp.Launch server(Jdks.Jdk jdk) {
     return ForkedApp.Launch.on(jdk)
         .with(
             Client.librariesOn(jdk)

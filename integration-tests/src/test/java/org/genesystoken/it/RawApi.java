@@ -31,7 +31,8 @@ final class RawApi implements AutoCloseable {
   private static final int LONG = 100_000;
 
   /** What is asked beside the calls that a test is about. */
-  private static final Set<String> SIDE_CALLS = Set.of("/token", "/hanging");
+  private static final Set<String> SIDE_CALLS =
+      Set.of("/token", "/hanging", "/kill", "/release-tokens", "/open-gate");
 
   private final FakeGenesys tokens;
   private final SocketServer server = new SocketServer(this::serve);
@@ -111,8 +112,25 @@ final class RawApi implements AutoCloseable {
 
   /** The field by which a probe cancels its call when a request hangs, one for a token included. */
   String cancelWhenHanging() {
-    // by a name that is none of the agent's
-    return "\tcancel-when=" + http("/hanging").replace("127.0.0.1", "localhost");
+    return "\tcancel-when=" + uncovered("/hanging");
+  }
+
+  /**
+   * The fields by which a probe does something else when a request hangs.
+   *
+   * @param tasks what {@code Meanwhile} does, in order
+   */
+  String whenHanging(String... tasks) {
+    StringBuilder fields = new StringBuilder("\twhen=" + uncovered("/hanging"));
+    for (String task : tasks) {
+      fields.append("\tmeanwhile=").append(task);
+    }
+    return fields.toString();
+  }
+
+  /** By a name that is none of the agent's. */
+  String uncovered(String path) {
+    return http(path).replace("127.0.0.1", "localhost");
   }
 
   /** Whether a request came, within seconds, that is not answered. */
@@ -132,7 +150,7 @@ final class RawApi implements AutoCloseable {
 
   private static boolean await(CountDownLatch latch) {
     try {
-      return latch.await(15, TimeUnit.SECONDS);
+      return latch.await(40, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
@@ -158,24 +176,21 @@ final class RawApi implements AutoCloseable {
     }
     boolean live = tokens.isLive(head.header("authorization"));
     boolean asked = head.header("expect") != null;
-    if (asked && path[1].equals("refuse") && !live) {
+    if (asked && path[1].startsWith("refuse") && !live) {
       requests.add(new Request(head, null));
       reply(out, "401 Unauthorized", "", EXPIRED);
+      if (path[1].equals("refuse-strictly")) {
+        // the next bytes are those of the body, RFC 9110 section 10.1.1
+        sha256(head, in);
+      }
       return;
     }
     if (asked && !path[1].equals("ignore")) {
       out.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
     }
     String sha256 = sha256(head, in);
-    if (path[1].equals("token")) {
-      token(out);
-      return;
-    }
-    if (path[1].equals("hanging")) {
-      boolean hangs = awaitHanging();
-      // until the app's side has come to wait for the answer
-      pause(100);
-      reply(out, hangs ? "200 OK" : "504 Gateway Timeout", "", "");
+    if (SIDE_CALLS.contains(head.target())) {
+      beside(path[1], out);
       return;
     }
     requests.add(new Request(head, sha256));
@@ -201,9 +216,17 @@ final class RawApi implements AutoCloseable {
         }
         reply(out, live ? "200 OK" : "401 Unauthorized", "", live ? sha256 : EXPIRED);
       }
+      case "throttled" -> throttled(path[2], out);
+      case "events" -> events(out);
       case "close" -> {
         reply(out, live ? "200 OK" : "401 Unauthorized", "Connection: close\r\n", EXPIRED);
         throw new IOException("closed on purpose");
+      }
+      case "silent-close" -> {
+        reply(out, live ? "200 OK" : "401 Unauthorized", "", live ? sha256 : EXPIRED);
+        if (!live) {
+          throw new IOException("closed on purpose");
+        }
       }
       case "lost" -> {
         if (live) {
@@ -232,13 +255,68 @@ final class RawApi implements AutoCloseable {
     }
   }
 
+  private void beside(String what, OutputStream out) throws IOException {
+    switch (what) {
+      case "token" -> token(out);
+      case "hanging" -> {
+        boolean hangs = awaitHanging();
+        // until the app's side has come to wait for the answer
+        pause(100);
+        reply(out, hangs ? "200 OK" : "504 Gateway Timeout", "", "");
+      }
+      default -> {
+        switch (what) {
+          case "kill" -> tokens.kill();
+          case "release-tokens" -> releaseTokens();
+          default -> openGate();
+        }
+        reply(out, "200 OK", "", "");
+      }
+    }
+  }
+
   private void token(OutputStream out) throws IOException {
     tokenCalls.incrementAndGet();
     if (tokenGate.getCount() > 0) {
       hanging.countDown();
-      await(tokenGate);
+      if (!await(tokenGate)) {
+        reply(out, "504 Gateway Timeout", "", "");
+        return;
+      }
     }
     reply(out, "200 OK", "", Answers.token(tokens.mint(), null).body());
+  }
+
+  /** 429 once; then good, if what holds up tokens has been released in the meantime. */
+  private void throttled(String retryAfter, OutputStream out) throws IOException {
+    if (calls.incrementAndGet() == 1) {
+      reply(out, "429 Too Many Requests", "Retry-After: " + retryAfter + "\r\n", "{}");
+      hanging.countDown();
+    } else {
+      reply(out, tokenGate.getCount() == 0 ? "200 OK" : "500 Held Up", "", "");
+    }
+  }
+
+  /** An event at once, and one more when the gate is open. */
+  private void events(OutputStream out) throws IOException {
+    String head =
+        """
+        HTTP/1.1 200 OK\r
+        Content-Type: text/event-stream\r
+        Transfer-Encoding: chunked\r
+        \r
+        """;
+    out.write((head + event("one")).getBytes(StandardCharsets.US_ASCII));
+    out.flush();
+    hanging.countDown();
+    await(gate);
+    out.write((event("two") + "0\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+    out.flush();
+  }
+
+  private static String event(String data) {
+    String text = "data: " + data + " ";
+    return Integer.toHexString(text.length()) + "\r\n" + text + "\r\n";
   }
 
   private void hang(InputStream in) throws IOException {

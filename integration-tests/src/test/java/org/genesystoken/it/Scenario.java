@@ -28,6 +28,12 @@ record Scenario(
     BEARER_ONLY,
     ON_401,
     TUTORIAL,
+    /** With the host by its name, which is none of the other rows'. */
+    BY_NAME,
+    /** Its token endpoint has failed before. */
+    NO_TOKEN,
+    /** Its token endpoint does not exist. */
+    NEVER_A_TOKEN,
     /** With {@code replay-body-limit} of {@link #SMALL} bytes. */
     SMALL_LIMIT,
     /** With {@code retry-429}. */
@@ -37,10 +43,18 @@ record Scenario(
 
     static final int SMALL = 128 * 1024;
 
+    /** That URL of Genesys, by a host that is covered. */
+    String covered(String url) {
+      return this == BY_NAME ? url.replace("127.0.0.1", "localhost") : url;
+    }
+
     AgentSettings settings(Site site) {
       AgentSettings usual = AgentSettings.clientCredentials(site.genesys());
       return switch (this) {
-        case ALWAYS, REFUSED -> usual;
+        case ALWAYS, REFUSED, NO_TOKEN -> usual;
+        // a port that nothing listens on
+        case NEVER_A_TOKEN -> usual.with("token-url", "http://127.0.0.1:1/oauth/token");
+        case BY_NAME -> usual.with("hosts", "localhost:" + site.genesys().port());
         case BEARER_ONLY -> usual.with("inject", "bearer-only");
         case ON_401 -> usual.with("inject", "on-401");
         case SMALL_LIMIT -> usual.with("replay-body-limit", String.valueOf(SMALL));

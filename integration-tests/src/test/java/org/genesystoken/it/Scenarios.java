@@ -3,6 +3,9 @@ package org.genesystoken.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.genesystoken.it.FakeGenesys.TOKEN_MARK;
 import static org.genesystoken.it.Scenario.Agent.BEARER_ONLY;
+import static org.genesystoken.it.Scenario.Agent.BY_NAME;
+import static org.genesystoken.it.Scenario.Agent.NEVER_A_TOKEN;
+import static org.genesystoken.it.Scenario.Agent.NO_TOKEN;
 import static org.genesystoken.it.Scenario.Agent.ON_401;
 import static org.genesystoken.it.Scenario.Agent.REFUSED;
 import static org.genesystoken.it.Scenario.Agent.TUTORIAL;
@@ -12,6 +15,7 @@ import static org.genesystoken.it.Scenario.Expected.SUCCESS;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.genesystoken.it.FakeGenesys.Answer;
 import org.genesystoken.it.Scenario.Run;
 
 /** The table. Before each row the agent has got a live token, and counting starts at zero. */
@@ -52,9 +56,22 @@ final class Scenarios {
             .call(site -> get(site.genesys().https(ME)) + STALE)
             .check(Scenarios::everyHitHasAToken));
     rows.add(
-        Scenario.of("host in upper case, query with odd characters")
+        Scenario.of("query with odd characters")
             .call(site -> get(site.genesys().http(ME + "?q=%20a+b&x=%C3%A9")) + STALE)
             .check(Scenarios::everyHitHasAToken));
+    rows.add(
+        Scenario.of("host by its name, in upper case")
+            .agent(BY_NAME)
+            .call(site -> get("http://LocalHost:" + site.genesys().port() + ME) + STALE)
+            .check(Scenarios::everyHitHasAToken));
+    rows.add(
+        Scenario.of("covered name as the user info of another host: no token")
+            .agent(BY_NAME)
+            .call(site -> get("http://localhost@127.0.0.1:" + site.genesys().port() + "/open/x"))
+            // others refuse it, or keep the user for later calls of the same client
+            .only((client, jdk) -> client == Client.URL_CONNECTION)
+            .sees(AS_WITHOUT_AGENT)
+            .check(Scenarios::noHitHasAToken));
     rows.add(
         Scenario.of("another host: no token")
             .call(site -> get(site.elsewhere().http("/open/x")))
@@ -96,6 +113,10 @@ final class Scenarios {
             .expired(Answers.invalidToken())
             .call(site -> get(site.genesys().http(ME)) + STALE));
     rows.add(
+        Scenario.of("expired, several challenges")
+            .expired(Answers.severalChallenges())
+            .call(site -> get(site.genesys().http(ME)) + STALE));
+    rows.add(
         Scenario.of("expired, no Authorization of the app's own")
             .expired()
             .call(site -> get(site.genesys().http(ME))));
@@ -116,8 +137,36 @@ final class Scenarios {
             .server(site -> site.genesys().refuseAllTokens())
             .call(site -> get(site.genesys().http(ME)) + STALE)
             .sees(AS_WITHOUT_AGENT)
-            .counts(2, 1)
-            .only((client, jdk) -> !client.isJavaNetHttp()));
+            .counts(2, 1));
+    for (String method : List.of("GET", "POST\tbody=65536")) {
+      rows.add(
+          Scenario.of(
+                  "expired, and no token to be had, "
+                      + method.split("\t", -1)[0]
+                      + ": the app's 401 byte for byte")
+              .agent(NO_TOKEN)
+              .server(
+                  site -> {
+                    site.genesys().kill();
+                    site.genesys().tokenEndpointSays(Answer.of(500, "boom"));
+                  })
+              .call(site -> "method=" + method + "\turl=" + site.genesys().http(ME) + STALE)
+              .sees(AS_WITHOUT_AGENT)
+              .counts(1, 1));
+      rows.add(
+          Scenario.of(
+                  "no token to be had, "
+                      + method.split("\t", -1)[0]
+                      + ": as the app has written it")
+              .agent(NEVER_A_TOKEN)
+              .call(site -> "method=" + method + "\turl=" + site.genesys().http(ME) + STALE)
+              .sees(AS_WITHOUT_AGENT)
+              .check(
+                  run ->
+                      assertThat(run.hits())
+                          .extracting(FakeGenesys.Hit::authorization)
+                          .containsExactly("Bearer stale")));
+    }
   }
 
   private static void bodies(List<Scenario> rows) {
@@ -321,6 +370,21 @@ final class Scenarios {
             // HttpURLConnection does not follow from http to https
             .only((client, jdk) -> client != Client.URL_CONNECTION)
             .check(Scenarios::nothingElsewhere));
+    rows.add(
+        Scenario.of("redirect from https to http of another port: no token there")
+            .call(
+                site ->
+                    get(
+                        site.genesys()
+                            .https("/redirect/302?to=" + site.elsewhere().http("/open/x"))))
+            // not all follow it, and AsyncHttpClient 3 fails, sooner or later, from HTTP/2
+            .sees(AS_WITHOUT_AGENT)
+            .only((client, jdk) -> client != Client.AHC_3)
+            .check(
+                run ->
+                    assertThat(run.site().elsewhere().hits())
+                        .hasSizeLessThan(2)
+                        .noneMatch(Scenarios::hasToken)));
     rows.add(
         Scenario.of("redirect away and back: token on our hops only")
             .call(

@@ -9,9 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.genesystoken.it.FakeGenesys.Answer;
 import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.parallel.Execution;
@@ -162,20 +165,90 @@ class SettingsIT {
                     Matrix.name(
                         jdk,
                         ResultTable.ALL_CLIENTS,
-                        "https token endpoint, token-trust-store, token-proxy"),
-                    () -> tokenByProxyAndTls(jdk))));
+                        "https token endpoint that wants a certificate, token-key-store,"
+                            + " token-trust-store, token-proxy with a log-in"),
+                    () -> tokenByProxyAndTls(jdk)),
+                noToken(
+                    jdk,
+                    "https token endpoint with another's certificate",
+                    () -> new FakeGenesys(Certificates.strangersKeyStore()),
+                    (all, proxy) -> all,
+                    "TLS failed"),
+                noToken(
+                    jdk,
+                    "https token endpoint that wants a certificate, and no token-key-store",
+                    FakeGenesys::withMutualTls,
+                    (all, proxy) -> all,
+                    // what else is said depends on the version of TLS
+                    " WARN No token from https://"),
+                noToken(
+                    jdk,
+                    "token-proxy without its log-in",
+                    FakeGenesys::new,
+                    (all, proxy) -> all.with("token-proxy", "http://127.0.0.1:" + proxy.port()),
+                    "407"),
+                noToken(
+                    jdk,
+                    "token endpoint that redirects",
+                    () -> saying(Answers.redirect("302?to=http://127.0.0.1:1/")),
+                    (all, proxy) -> all,
+                    "302"),
+                noToken(
+                    jdk,
+                    "token endpoint with an answer of more than 64 KiB",
+                    () -> saying(Answer.of(200, " ".repeat(64 * 1024 + 1))),
+                    (all, proxy) -> all,
+                    "64 KiB")));
+  }
+
+  private static FakeGenesys saying(Answer answer) {
+    FakeGenesys genesys = new FakeGenesys();
+    genesys.tokenEndpointSays(answer);
+    return genesys;
+  }
+
+  /**
+   * @param cause what the one line has to say
+   */
+  private static DynamicTest noToken(
+      Jdks.Jdk jdk,
+      String name,
+      Supplier<FakeGenesys> server,
+      BiFunction<AgentSettings, ConnectProxy, AgentSettings> change,
+      String cause) {
+    return dynamicTest(
+        Matrix.name(jdk, ResultTable.ALL_CLIENTS, name + ": one line with the cause"),
+        () -> {
+          try (FakeGenesys genesys = server.get();
+              ConnectProxy proxy = new ConnectProxy("operator");
+              ForkedApp app =
+                  ForkedApp.Launch.on(jdk)
+                      .withAgent(change.apply(byTls(genesys), proxy).asArgument())
+                      .start()) {
+            // when
+            List<String> seen = app.run(stale(Client.URL_CONNECTION, genesys));
+
+            // then
+            assertThat(seen).contains("code: 401");
+            app.awaitStderr();
+            assertThat(app.finish()).isZero();
+            assertThat(app.foreignStdout()).isEmpty();
+            assertThat(app.stderr()).hasSize(1).first().asString().contains(cause);
+            assertThat(app.everything()).doesNotContain(FakeGenesys.CLIENT_SECRET);
+          }
+        });
   }
 
   private static void tokenByProxyAndTls(Jdks.Jdk jdk) throws IOException {
-    try (FakeGenesys genesys = new FakeGenesys();
-        ConnectProxy proxy = new ConnectProxy();
+    try (FakeGenesys genesys = FakeGenesys.withMutualTls();
+        ConnectProxy proxy = new ConnectProxy("operator");
         ForkedApp app =
             ForkedApp.Launch.on(jdk)
                 .withAgent(
-                    AgentSettings.clientCredentials(genesys)
-                        .with("token-url", genesys.https("/oauth/token"))
-                        .with("token-trust-store", Certificates.trustStore().toString())
-                        .with("token-proxy", "http://127.0.0.1:" + proxy.port())
+                    byTls(genesys)
+                        .with("token-key-store", Certificates.keyStore().toString())
+                        .with("token-key-store-password", Certificates.PASSWORD)
+                        .with("token-proxy", "http://operator:operator@127.0.0.1:" + proxy.port())
                         .asArgument())
                 .start()) {
       // when
@@ -184,11 +257,20 @@ class SettingsIT {
       // then
       assertThat(seen).contains("code: 200");
       assertThat(genesys.tokenCalls()).hasSize(1);
-      assertThat(proxy.heads()).hasSize(1);
-      assertThat(proxy.heads().get(0)).startsWith("CONNECT ").doesNotContain("Authorization");
+      assertThat(proxy.heads())
+          .isNotEmpty()
+          .allMatch(head -> head.startsWith("CONNECT "))
+          .noneMatch(head -> head.contains("\nAuthorization"));
       assertThat(app.finish()).isZero();
       assertThat(app.stderr()).isEmpty();
     }
+  }
+
+  private static AgentSettings byTls(FakeGenesys genesys) {
+    return AgentSettings.clientCredentials(genesys)
+        .with("token-url", genesys.https("/oauth/token"))
+        .with("token-trust-store", Certificates.trustStore().toString())
+        .with("wait", "20s");
   }
 
   private static void works(

@@ -32,6 +32,12 @@ final class ThrottlingScenarios {
                     assertThat(millis(run))
                         .as("as long as the API asks for")
                         .isBetween(990L, 9_000L)));
+    rows.add(
+        throttledOnce("a date as Retry-After, counted from the server's Date", "", "method=GET")
+            .server(site -> site.genesys().throttle(1, Answers::throttledByDate)));
+    rows.add(
+        throttledOnce("no Retry-After: sent again", "", "method=GET")
+            .server(site -> site.genesys().throttle(1, Answers::throttled)));
     rows.add(throttledOnce("HEAD: sent again", "0", "method=HEAD"));
     rows.add(
         throttledOnce("POST: sent again", "0", "method=POST\tbody=65536")
@@ -59,13 +65,13 @@ final class ThrottlingScenarios {
             .server(
                 site -> {
                   site.genesys().kill();
-                  site.genesys().throttle(1, "0");
+                  site.genesys().throttle(1, () -> Answers.throttled("0"));
                 })
             .counts(3, 1)
             .check(Scenarios::bodiesAsSent));
     rows.add(
         throttledOnce("three times, then good", "0", "method=GET")
-            .server(site -> site.genesys().throttle(3, "0"))
+            .server(site -> site.genesys().throttle(3, () -> Answers.throttled("0")))
             .counts(4, 0));
   }
 
@@ -115,7 +121,7 @@ final class ThrottlingScenarios {
   private static Scenario throttledOnce(String name, String retryAfter, String fields) {
     return Scenario.of("429, " + name)
         .agent(RETRY_429)
-        .server(site -> site.genesys().throttle(1, retryAfter))
+        .server(site -> site.genesys().throttle(1, () -> Answers.throttled(retryAfter)))
         .counts(2, 0)
         .call(site -> fields + "\turl=" + site.genesys().http("/api/v2/things") + STALE);
   }

@@ -6,14 +6,16 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
 
-/** 1,000 virtual threads through a token's death: none is held on its carrier by us. */
+/** Virtual threads, very many of them: one token for all, and none is held on its carrier by us. */
 class VirtualThreadsIT {
+  private static final int CALLERS = 10_000;
   private static final String STALE = "\theader=Authorization: Bearer stale";
 
   @TestFactory
@@ -30,6 +32,80 @@ class VirtualThreadsIT {
                                 client,
                                 "1,000 virtual threads, token dies, none pinned by us"),
                             () -> notPinned(jdk, client))));
+  }
+
+  @TestFactory
+  Stream<DynamicNode> veryMany() {
+    return Matrix.onEveryJdk(
+        jdk ->
+            Stream.of(Client.URL_CONNECTION)
+                .filter(client -> jdk.release() >= 21)
+                .map(
+                    client ->
+                        dynamicTest(
+                            Matrix.name(
+                                jdk,
+                                client,
+                                "10,000 virtual threads, cold, and all of them with a token that"
+                                    + " is dead: one request each"),
+                            () -> oneRequest(jdk, client))));
+  }
+
+  private static void oneRequest(Jdks.Jdk jdk, Client client) throws Exception {
+    try (FakeGenesys genesys = new FakeGenesys();
+        RawApi tokens = new RawApi(genesys);
+        ForkedApp app =
+            ForkedApp.Launch.on(jdk)
+                .with("-Xmx1g")
+                .withAgent(
+                    AgentSettings.clientCredentials(genesys)
+                        .with("token-url", tokens.http("/token"))
+                        // so that nobody gives up first
+                        .with("wait", "60s")
+                        .with("read-timeout", "60s")
+                        .asArgument())
+                .start()) {
+      String call =
+          "corner\tname=virtual\tcalls="
+              + CALLERS
+              + "\ttimeout=60000\tconnect-timeout=60000\t"
+              + client.field()
+              + "\turl="
+              + genesys.http("/api/v2/users/me")
+              + STALE;
+
+      // given all of them, connected and waiting
+      tokens.holdTokens();
+      CompletableFuture<List<String>> cold =
+          CompletableFuture.supplyAsync(() -> app.run(call, 100));
+      genesys.awaitConnections(CALLERS);
+
+      // when
+      tokens.releaseTokens();
+
+      // then
+      assertThat(cold.get()).containsExactly("finished: true", "seen: {200=" + CALLERS + "}");
+      assertThat(tokens.tokenCalls()).isEqualTo(1);
+      assertThat(genesys.hits()).hasSize(CALLERS);
+
+      // given all of them again, refused and waiting
+      genesys.forget();
+      genesys.kill();
+      tokens.holdTokens();
+      CompletableFuture<List<String>> refused =
+          CompletableFuture.supplyAsync(() -> app.run(call, 100));
+      genesys.awaitHits(CALLERS);
+
+      // when
+      tokens.releaseTokens();
+
+      // then
+      assertThat(refused.get()).containsExactly("finished: true", "seen: {200=" + CALLERS + "}");
+      assertThat(tokens.tokenCalls()).isEqualTo(2);
+      assertThat(genesys.hits()).hasSize(2 * CALLERS);
+      assertThat(app.finish()).isZero();
+      assertThat(app.stderr()).isEmpty();
+    }
   }
 
   private static void notPinned(Jdks.Jdk jdk, Client client) throws IOException {

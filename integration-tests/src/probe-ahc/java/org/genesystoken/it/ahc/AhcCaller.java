@@ -143,6 +143,8 @@ public final class AhcCaller implements HttpCaller {
     DefaultAsyncHttpClientConfig.Builder config =
         new DefaultAsyncHttpClientConfig.Builder()
             .setThreadFactory(new DefaultThreadFactory("app", true))
+            // what blocks it blocks all calls
+            .setIoThreadsCount(1)
             .setMaxConnectionsPerHost(1)
             .setFollowRedirect(!"off".equals(call.get("redirect", "on")))
             .setCompressionEnforced("on".equals(call.get("gzip", "off")))
@@ -184,6 +186,9 @@ public final class AhcCaller implements HttpCaller {
     for (String header : call.all("header")) {
       int colon = header.indexOf(": ");
       request.setHeader(header.substring(0, colon), header.substring(colon + 2));
+    }
+    if (call.get("expect", null) != null) {
+      request.setHeader("Expect", "100-continue");
     }
     byte[] body = call.body();
     if (body != null) {

@@ -133,7 +133,7 @@ public final class Apache4Caller implements HttpCaller {
     return client;
   }
 
-  @SuppressWarnings("deprecation") // which is how the old client is told of a time-out
+  @SuppressWarnings("deprecation") // which is how the old client is told of such things
   private static HttpUriRequest request(Call call) {
     int timeout = call.getInt("timeout", 20_000);
     RequestBuilder request =
@@ -162,6 +162,8 @@ public final class Apache4Caller implements HttpCaller {
     }
     HttpUriRequest built = request.build();
     org.apache.http.params.HttpConnectionParams.setSoTimeout(built.getParams(), timeout);
+    org.apache.http.params.HttpProtocolParams.setUseExpectContinue(
+        built.getParams(), call.get("expect", null) != null);
     return built;
   }
 

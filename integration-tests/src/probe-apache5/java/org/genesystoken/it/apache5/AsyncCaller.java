@@ -23,6 +23,7 @@ import org.apache.hc.core5.http.nio.AsyncEntityProducer;
 import org.apache.hc.core5.http.nio.entity.BasicAsyncEntityProducer;
 import org.apache.hc.core5.http.nio.support.BasicRequestProducer;
 import org.apache.hc.core5.http2.HttpVersionPolicy;
+import org.apache.hc.core5.reactor.IOReactorConfig;
 import org.apache.hc.core5.util.TimeValue;
 import org.genesystoken.it.probe.Call;
 import org.genesystoken.it.probe.HttpCaller;
@@ -101,7 +102,12 @@ final class AsyncCaller implements HttpCaller, Closeable {
 
   private CloseableHttpAsyncClient client(Call call) {
     return clients.computeIfAbsent(
-        String.join(" ", call.get("way", ""), call.get("redirect", ""), call.get("proxy", "")),
+        String.join(
+            " ",
+            call.get("way", ""),
+            call.get("redirect", ""),
+            call.get("proxy", ""),
+            call.get("pool", "")),
         key -> {
           CloseableHttpAsyncClient client =
               call.get("way", "").equals("async-2") ? http2(call) : negotiating(call);
@@ -119,12 +125,14 @@ final class AsyncCaller implements HttpCaller, Closeable {
     PoolingAsyncClientConnectionManager pool = new PoolingAsyncClientConnectionManager();
     pool.setDefaultMaxPerRoute(1);
     if (negotiates()) {
-      pool.setMaxTotal(1);
+      pool.setMaxTotal(call.getInt("pool", 1));
     }
     HttpAsyncClientBuilder builder =
         HttpAsyncClientBuilder.create()
             .setThreadFactory(new DefaultThreadFactory("app", true))
             .setConnectionManager(pool)
+            // what blocks it blocks all calls
+            .setIOReactorConfig(IOReactorConfig.custom().setIoThreadCount(1).build())
             // of 429 and 503
             .disableAutomaticRetries()
             .addRequestInterceptorLast((request, entity, context) -> requestsSeen.incrementAndGet())

@@ -149,7 +149,7 @@ public final class HttpClientCorners {
     }
     open.countDown();
     threads.shutdown();
-    outcome.add("finished", threads.awaitTermination(50, TimeUnit.SECONDS));
+    outcome.add("finished", threads.awaitTermination(90, TimeUnit.SECONDS));
     outcome.add("seen", seen);
   }
 }

@@ -14,6 +14,17 @@ public final class Call {
     fields = line.split("\t", -1);
   }
 
+  /** The same call with another URL. */
+  Call to(String url) {
+    String[] others = fields.clone();
+    for (int i = 1; i < others.length; i++) {
+      if (others[i].startsWith("url=")) {
+        others[i] = "url=" + url;
+      }
+    }
+    return new Call(String.join("\t", others));
+  }
+
   /** The first field. */
   public String verb() {
     return fields[0];

@@ -34,9 +34,11 @@ public final class Patience {
    */
   public static boolean runsOut(Call call) {
     String url = call.get("cancel-when", null);
-    if (url == null) {
-      return false;
-    }
+    return url != null && answers(url);
+  }
+
+  /** Waits until that server answers; false: it is gone. */
+  static boolean answers(String url) {
     try {
       new URL(url).openStream().close();
       return true;

@@ -42,12 +42,15 @@ public final class Probe {
     switch (call.verb()) {
       case "call":
         outcome.add("sent", Bytes.sha256(call.bodyStream()));
+        HttpCaller caller = caller(call);
+        Meanwhile meanwhile = Meanwhile.of(call, caller);
         long start = System.nanoTime();
         try {
-          caller(call).call(call, outcome);
+          caller.call(call, outcome);
         } finally {
           outcome.add("millis", (System.nanoTime() - start) / 1_000_000);
         }
+        meanwhile.end(outcome);
         break;
       case "soak":
         Soak.run(caller(call), call, outcome);

@@ -73,7 +73,7 @@ final class UrlConnectionCaller implements HttpCaller {
                         new InetSocketAddress(
                             InetAddress.getLoopbackAddress(), Integer.parseInt(proxy)))));
     connection.setRequestMethod(call.get("method", "GET"));
-    connection.setConnectTimeout(10_000);
+    connection.setConnectTimeout(call.getInt("connect-timeout", 10_000));
     connection.setReadTimeout(call.getInt("timeout", 20_000));
     connection.setInstanceFollowRedirects(!"off".equals(call.get("redirect", "on")));
     // its default says that a body is a form, which a server may try to read as one
