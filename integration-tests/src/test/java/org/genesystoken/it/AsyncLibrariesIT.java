@@ -194,6 +194,10 @@ class AsyncLibrariesIT {
 
     private void closed(String path) {
       genesys.kill();
+      if (path.equals("/silent-close")) {
+        // until the connection is closed
+        api.holdTokens();
+      }
       List<String> seen = app.run(get(path));
       assertThat(seen).contains("code: 200");
       assertThat(events(seen)).isEqualTo(answered(200));

@@ -314,7 +314,7 @@ final class FakeGenesys implements AutoCloseable {
   }
 
   private static void await(IntSupplier seen, int number) {
-    long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(40);
+    long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     while (seen.getAsInt() < number) {
       if (System.nanoTime() > patience) {
         throw new IllegalStateException(seen.getAsInt() + " of " + number);

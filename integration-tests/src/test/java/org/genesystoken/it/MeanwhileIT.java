@@ -155,11 +155,15 @@ class MeanwhileIT {
       api.holdTokens();
 
       // when
-      List<String> seen =
-          app.run(
-              call(client.deployedField(), api.http("/throttled/4"))
-                  + api.whenHanging("same " + api.uncovered("/release-tokens")));
-      api.releaseTokens();
+      List<String> seen;
+      try {
+        seen =
+            app.run(
+                call(client.deployedField(), api.http("/throttled/4"))
+                    + api.whenHanging("same " + api.uncovered("/release-tokens")));
+      } finally {
+        api.releaseTokens();
+      }
 
       // then the other call was answered first, as the API would fail if it had not come
       assertThat(seen).contains("code: 200", "meanwhile: same: 200");

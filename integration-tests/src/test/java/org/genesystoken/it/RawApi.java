@@ -225,7 +225,8 @@ final class RawApi implements AutoCloseable {
       case "silent-close" -> {
         reply(out, live ? "200 OK" : "401 Unauthorized", "", live ? sha256 : EXPIRED);
         if (!live) {
-          throw new IOException("closed on purpose");
+          out.close();
+          releaseTokens();
         }
       }
       case "lost" -> {

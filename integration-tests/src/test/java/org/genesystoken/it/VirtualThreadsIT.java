@@ -1,9 +1,12 @@
 package org.genesystoken.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -52,6 +55,11 @@ class VirtualThreadsIT {
   }
 
   private static void oneRequest(Jdks.Jdk jdk, Client client) throws Exception {
+    assumeThat(
+            ((UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+                .getMaxFileDescriptorCount())
+        .as("open files that the system allows (ulimit -n)")
+        .isGreaterThan(CALLERS + 1_000);
     try (FakeGenesys genesys = new FakeGenesys();
         RawApi tokens = new RawApi(genesys);
         ForkedApp app =

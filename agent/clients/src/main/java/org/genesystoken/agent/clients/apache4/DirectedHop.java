@@ -94,10 +94,7 @@ final class DirectedHop {
       }
       refused = refused == null ? policy.refusedCall() : refused;
       Head head = Answers.head(refused, response);
-      // After a refusal that was not waited for there may be a body to come.
-      boolean reusable =
-          new DefaultConnectionReuseStrategy().keepAlive(response, context)
-              && request.getFirstHeader(HttpHeaders.EXPECT) == null;
+      boolean reusable = new DefaultConnectionReuseStrategy().keepAlive(response, context);
       boolean replayable = (kept == null || kept.isWhole()) && (reusable || !route.isTunnelled());
       if (!Waiting.replays(
           refused.replaysAsync(head.of(Answers.of(response)), sent, replayable, budget),
@@ -124,8 +121,10 @@ final class DirectedHop {
   private HttpResponse again(HttpResponse refusal, Head head, boolean reusable)
       throws IOException, HttpException {
     boolean drained = head.isWhole() || head.drain(refusal.getEntity().getContent());
+    // After a refusal that was not waited for there may be a body to come.
+    boolean outOfStep = request.getFirstHeader(HttpHeaders.EXPECT) != null && !route.isTunnelled();
     // Some servers close it, and do not say so.
-    if (!drained || !reusable || (connection.isOpen() && connection.isStale())) {
+    if (!drained || !reusable || outOfStep || (connection.isOpen() && connection.isStale())) {
       connection.close();
     }
     if (!connection.isOpen()) {

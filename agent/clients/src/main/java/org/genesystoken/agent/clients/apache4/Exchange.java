@@ -104,12 +104,24 @@ final class Exchange implements HttpExecutionAware {
 
   /** With the library's own look at whether the server has closed the connection meanwhile. */
   private Object sendAgain(HttpClientContext context) {
-    RequestConfig own = context.getRequestConfig();
-    context.setRequestConfig(withStaleCheck(own));
+    Object own = context.getAttribute(HttpClientContext.REQUEST_CONFIG);
+    RequestConfig ours = withStaleCheck(context.getRequestConfig());
+    context.setRequestConfig(ours);
     try {
       return send(context);
     } finally {
-      context.setRequestConfig(own);
+      // not one that an interceptor has set
+      if (context.getAttribute(HttpClientContext.REQUEST_CONFIG) == ours) {
+        restore(context, own);
+      }
+    }
+  }
+
+  private static void restore(HttpClientContext context, Object config) {
+    if (config == null) {
+      context.removeAttribute(HttpClientContext.REQUEST_CONFIG);
+    } else {
+      context.setAttribute(HttpClientContext.REQUEST_CONFIG, config);
     }
   }
 

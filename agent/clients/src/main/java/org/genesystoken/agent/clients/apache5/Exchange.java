@@ -84,10 +84,8 @@ final class Exchange {
       refused = refused == null ? policy.refusedCall() : refused;
       Head head = Answers.head(refused, response);
       ApiAnswer refusal = head.of(Answers.of(response));
-      // After a refusal that was not waited for there may be a body to come.
       boolean reusable =
-          DefaultConnectionReuseStrategy.INSTANCE.keepAlive(request, response, context)
-              && request.getFirstHeader(HttpHeaders.EXPECT) == null;
+          DefaultConnectionReuseStrategy.INSTANCE.keepAlive(request, response, context);
       // A closed tunnel is opened by a link of the chain above.
       boolean replayable = isReplayable(entity, kept) && (reusable || !route.isTunnelled());
       if (!Waiting.replays(
@@ -112,7 +110,10 @@ final class Exchange {
   /** Makes the connection ready for another request. False: it cannot be had any more. */
   private boolean prepare(ClassicHttpResponse response, Head head, boolean reusable) {
     try {
-      if (!Answers.drain(response, head) || !reusable) {
+      // After a refusal that was not waited for there may be a body to come.
+      boolean outOfStep =
+          request.getFirstHeader(HttpHeaders.EXPECT) != null && !route.isTunnelled();
+      if (!Answers.drain(response, head) || !reusable || outOfStep) {
         if (route.isTunnelled()) {
           return false;
         }
@@ -132,9 +133,15 @@ final class Exchange {
     if (kept != null) {
       kept.replay();
     }
+    HttpEntity entity = request.getEntity();
+    boolean connected = runtime.isEndpointConnected();
     Object answer = send(way, kept);
     boolean closed = answer instanceof NoHttpResponseException || answer instanceof SocketException;
-    if (!closed || route.isTunnelled() || !Method.isIdempotent(request.getMethod())) {
+    if (!closed
+        || !connected
+        || route.isTunnelled()
+        || !Method.isIdempotent(request.getMethod())
+        || !isReplayable(entity, kept)) {
       return answer;
     }
     try {

@@ -1,11 +1,13 @@
 package org.genesystoken.agent.core.token;
 
 import java.io.IOException;
+import java.lang.reflect.Modifier;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Paths;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Says how many interleavings jcstress has run, from the tables that it prints at the end; fewer
@@ -33,6 +35,13 @@ public final class RaceCount {
   public static void main(String[] args) throws IOException {
     String output = new String(Files.readAllBytes(Paths.get(args[0])), StandardCharsets.UTF_8);
     String[] races = output.substring(output.lastIndexOf(TOTALS)).split(Pattern.quote(RACE), -1);
+    long expected =
+        Stream.of(Races.class.getDeclaredClasses())
+            .filter(race -> Modifier.isPublic(race.getModifiers()))
+            .count();
+    if (races.length - 1 != expected) {
+      throw new IllegalStateException(races.length - 1 + " races have run of " + expected);
+    }
     long all = 0;
     // what is before the first is about none of them
     for (int i = 1; i < races.length; i++) {

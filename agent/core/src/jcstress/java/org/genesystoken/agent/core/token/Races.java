@@ -186,6 +186,7 @@ public final class Races {
 
     @Arbiter
     public void end(II_Result result) {
+      world.work();
       result.r1 = world.newest.equals(world.manager.headerNow()) ? 1 : 0;
       result.r2 = World.answer(caller);
     }

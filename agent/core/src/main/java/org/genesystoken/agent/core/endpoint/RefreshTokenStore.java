@@ -324,11 +324,11 @@ final class RefreshTokenStore {
     }
     // in one that is refused, too, there may be a token that was never presented
     Secret held = read == null ? stored.peek() : read;
-    if (held != null) {
+    if (read != null || (held != null && spent.contains(held))) {
       // another token is somebody else's, which the next call presents
       return spent.contains(held);
     }
-    if (Files.exists(target) && !Files.isReadable(target)) {
+    if (held != null || (Files.exists(target) && !Files.isReadable(target))) {
       throw new AccessDeniedException(target.toString());
     }
     return due

@@ -25,8 +25,11 @@ public final class AgentThreads implements Scheduler, AutoCloseable {
   /** How many threads resume calls at a time, unless the app's code holds them up. */
   private static final int RESUMING = 4;
 
-  /** How long none of them comes to the next call before there is one thread more. */
+  /** How long a call may have to wait for its turn before there are more. */
   private static final long HELD_UP_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  /** How many more there are at a time. */
+  private static final int MOST_MORE = 64;
 
   private final ThreadPoolExecutor workers;
   private final ScheduledThreadPoolExecutor timer;
@@ -35,11 +38,16 @@ public final class AgentThreads implements Scheduler, AutoCloseable {
   // guarded by lock
   private final Queue<Runnable> left = new ArrayDeque<>();
   private int resuming;
+  private long added;
   private long resumed;
   private boolean watched;
 
   public AgentThreads() {
-    ThreadFactory factory = new Factory();
+    this(new Factory());
+  }
+
+  /** For tests: with another source of threads. */
+  AgentThreads(ThreadFactory factory) {
     workers =
         new ThreadPoolExecutor(
             0,
@@ -59,46 +67,43 @@ public final class AgentThreads implements Scheduler, AutoCloseable {
     workers.execute(task);
   }
 
-  /** Few threads do it, as thousands of waits may end at once; more where the app's code blocks. */
+  /**
+   * Few threads do it, as thousands of waits may end at once; more, in steps, as long as one has to
+   * wait because of the app's code. Never throws: this thread does it if there is no other.
+   */
   @Override
   public void resume(Runnable task) {
     boolean more;
-    boolean watch;
     lock.lock();
     try {
       left.add(task);
+      added++;
       more = resuming < RESUMING;
       resuming += more ? 1 : 0;
-      watch = !more && !watched;
-      watched |= watch;
     } finally {
       lock.unlock();
     }
     if (more) {
-      addResuming(task);
-    } else if (watch) {
-      watchResuming();
+      addResuming();
     }
+    watchResuming();
   }
 
-  /**
-   * @param task to be taken back if there is no thread to be had, not even one that is busy; null:
-   *     none
-   */
-  private void addResuming(Runnable task) {
+  private void addResuming() {
     try {
       workers.execute(this::resumeAll);
     } catch (RuntimeException | Error noThread) {
+      boolean last;
       lock.lock();
       try {
-        resuming--;
-        if (task == null || resuming > 0 || !left.remove(task)) {
-          return;
-        }
+        last = resuming == 1;
+        resuming -= last ? 0 : 1;
       } finally {
         lock.unlock();
       }
-      throw noThread;
+      if (last) {
+        resumeAll();
+      }
     }
   }
 
@@ -108,6 +113,9 @@ public final class AgentThreads implements Scheduler, AutoCloseable {
         task.run();
       } catch (RuntimeException | Error ofTheApp) {
         // its own call has had it; the others go on
+      } finally {
+        // so does an interrupt
+        boolean unused = Thread.interrupted();
       }
     }
   }
@@ -127,34 +135,39 @@ public final class AgentThreads implements Scheduler, AutoCloseable {
     }
   }
 
+  /** Sees to it that somebody looks whether the calls that are left come to their turn. */
   private void watchResuming() {
     lock.lock();
     try {
-      long before = resumed;
-      schedule(() -> lookAtResuming(before), HELD_UP_NANOS);
+      if (!watched && !left.isEmpty()) {
+        long before = added;
+        schedule(() -> lookAtResuming(before), HELD_UP_NANOS);
+        watched = true;
+      }
     } catch (RuntimeException | Error noThread) {
       // the next call to be resumed tries again
-      watched = false;
     } finally {
       lock.unlock();
     }
   }
 
+  /**
+   * @param before how many had been added when the time began that a call may have to wait
+   */
   private void lookAtResuming(long before) {
-    boolean more;
+    int more = 0;
     lock.lock();
     try {
-      watched = !left.isEmpty();
-      if (!watched) {
-        return;
+      watched = false;
+      if (resumed < before) {
+        more = Math.min(left.size(), Math.min(Math.max(resuming, 1), MOST_MORE));
+        resuming += more;
       }
-      more = resumed == before;
-      resuming += more ? 1 : 0;
     } finally {
       lock.unlock();
     }
-    if (more) {
-      addResuming(null);
+    for (int i = 0; i < more; i++) {
+      addResuming();
     }
     watchResuming();
   }

@@ -18,11 +18,7 @@ public final class Resumption {
 
   /** Goes on; on this thread if there is no other to be had. */
   public void go() {
-    try {
-      scheduler.resume(this::run);
-    } catch (RuntimeException | Error noThread) {
-      run();
-    }
+    scheduler.resume(this::run);
   }
 
   private void run() {

@@ -7,7 +7,7 @@ public interface Scheduler {
 
   /**
    * Runs what a call of the app's goes on with, soon. It may block, as it comes to the app's code;
-   * thousands may come at once.
+   * thousands may come at once. Never throws.
    */
   void resume(Runnable task);
 

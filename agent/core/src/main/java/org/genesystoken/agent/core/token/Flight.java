@@ -21,6 +21,7 @@ final class Flight {
   // guarded by the manager's lock
   boolean afterRefusal;
   boolean givenUp;
+  boolean returned;
   Scheduler.Cancellable limit;
 
   private final AtomicReference<Waiter> waiters = new AtomicReference<>();

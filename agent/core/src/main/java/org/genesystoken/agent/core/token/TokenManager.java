@@ -461,12 +461,26 @@ public final class TokenManager implements AutoCloseable {
     try {
       ask(flown);
     } finally {
-      lock.lock();
-      try {
-        stuck -= flown.givenUp ? 1 : 0;
-      } finally {
-        lock.unlock();
+      returned(flown);
+    }
+  }
+
+  private void returned(Flight flown) {
+    boolean open;
+    lock.lock();
+    try {
+      flown.returned = true;
+      stuck -= flown.givenUp ? 1 : 0;
+      // by an Error of the machine's, after it was answered
+      open = flight == flown;
+      if (open) {
+        clear(flown, clock.nanoTime());
       }
+    } finally {
+      lock.unlock();
+    }
+    if (open) {
+      flown.end();
     }
   }
 
@@ -526,7 +540,7 @@ public final class TokenManager implements AutoCloseable {
         () -> {
           lock.lock();
           try {
-            late.givenUp = flight == late;
+            late.givenUp = flight == late && !late.returned;
             stuck += late.givenUp ? 1 : 0;
           } finally {
             lock.unlock();

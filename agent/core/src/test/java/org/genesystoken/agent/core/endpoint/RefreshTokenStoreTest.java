@@ -250,6 +250,7 @@ class RefreshTokenStoreTest {
 
     // then
     assertThat(Files.readAllLines(file)).containsExactly("from elsewhere");
+    assertThat(log.said).filteredOn(line -> line.contains("kept in memory only")).hasSize(1);
     assertThat(store.current().value()).isEqualTo("b");
   }
 

@@ -12,7 +12,11 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -133,6 +137,66 @@ class AgentThreadsTest {
     CompletableFuture<Boolean> later = new CompletableFuture<>();
     threads.resume(() -> later.complete(true));
     assertThat(later.get(10, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void calls_that_take_their_time_do_not_make_the_others_wait_for_all_of_them() throws Exception {
+    // 4 threads would take 50 s
+    CountDownLatch all = new CountDownLatch(1_000);
+    for (int i = 0; i < 1_000; i++) {
+      threads.resume(
+          () -> {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+            all.countDown();
+          });
+    }
+
+    assertThat(all.await(15, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void a_call_that_is_interrupted_does_not_interrupt_the_next() throws Exception {
+    Set<Boolean> seen = ConcurrentHashMap.newKeySet();
+    CountDownLatch all = new CountDownLatch(1_000);
+    for (int i = 0; i < 1_000; i++) {
+      threads.resume(
+          () -> {
+            seen.add(Thread.currentThread().isInterrupted());
+            Thread.currentThread().interrupt();
+            all.countDown();
+          });
+    }
+
+    assertThat(all.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(seen).containsExactly(false);
+  }
+
+  @Test
+  void calls_go_on_where_no_further_thread_is_to_be_had() throws Exception {
+    for (int most = 0; most < 3; most++) {
+      // given a machine that has so many threads, for the clock too
+      Semaphore left = new Semaphore(most);
+      AgentThreads few =
+          new AgentThreads(
+              task -> {
+                if (!left.tryAcquire()) {
+                  throw new OutOfMemoryError("unable to create native thread");
+                }
+                return new Thread(task, "few");
+              });
+      CountDownLatch all = new CountDownLatch(1_000);
+      ExecutorService callers = Executors.newFixedThreadPool(4);
+
+      // when
+      for (int i = 0; i < 1_000; i++) {
+        callers.execute(() -> few.resume(all::countDown));
+      }
+
+      // then
+      assertThat(all.await(10, TimeUnit.SECONDS)).as("%s threads", most).isTrue();
+      callers.shutdown();
+      few.close();
+    }
   }
 
   @Test

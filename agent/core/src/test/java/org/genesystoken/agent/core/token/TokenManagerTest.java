@@ -270,7 +270,11 @@ class TokenManagerTest {
 
     @Override
     public void resume(Runnable task) {
-      execute(task);
+      if (forWork) {
+        task.run();
+      } else {
+        execute(task);
+      }
     }
 
     @Override
