@@ -357,14 +357,8 @@ final class Attempt implements AsyncClientExchangeHandler {
         .whenComplete((nothing, failure) -> then.run());
   }
 
+  /** The decision is by what has come of a body that is too slow. */
   private void late() {
-    synchronized (this) {
-      if (state != State.HOLDING) {
-        return;
-      }
-      // A body that is too slow does not count.
-      length = 0;
-    }
     orFail(this::decide);
   }
 

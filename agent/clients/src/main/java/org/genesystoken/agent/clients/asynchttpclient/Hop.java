@@ -141,8 +141,7 @@ final class Hop {
             .schedule(
                 () -> {
                   if (state == State.HOLDING) {
-                    // A body that is too slow does not count.
-                    length = 0;
+                    // By what has come of a body that is too slow.
                     decide();
                   }
                 },

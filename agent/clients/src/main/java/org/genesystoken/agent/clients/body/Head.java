@@ -44,9 +44,9 @@ public final class Head {
     }
   }
 
-  /** The answer with this body. A body that is too slow does not count. */
+  /** The answer with this body, as far as it came in time. */
   public ApiAnswer of(ApiAnswer headers) {
-    return headers.withBody(bytes, late ? 0 : length);
+    return headers.withBody(bytes, length);
   }
 
   /** Whether these bytes are the body. */
@@ -67,11 +67,11 @@ public final class Head {
    * Reads the rest off, so that the connection can be used again.
    *
    * @param body for when nothing was read yet
-   * @return false: there is too much of it
+   * @return false: there is too much of it, or it is too slow
    */
   public boolean drain(InputStream body) throws IOException {
-    if (whole) {
-      return true;
+    if (whole || late) {
+      return whole;
     }
     InputStream in = rest == null ? body : rest;
     byte[] dropped = new byte[TokenPolicy.BODY_LIMIT];

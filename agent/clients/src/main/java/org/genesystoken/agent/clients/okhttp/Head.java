@@ -20,7 +20,6 @@ final class Head {
   private final Response response;
   private byte[] bytes = new byte[0];
   private boolean whole;
-  private boolean late;
   private IOException failure;
 
   private Head(Response response) {
@@ -41,6 +40,7 @@ final class Head {
 
   private void read(BufferedSource source) {
     long start = System.nanoTime();
+    boolean late = false;
     Buffer buffer = source.buffer();
     try {
       while (!whole && !late && buffer.size() < TokenPolicy.BODY_LIMIT) {
@@ -60,7 +60,7 @@ final class Head {
     bytes = copy.readByteArray();
   }
 
-  /** The answer that this is the body of. A body that is too slow does not count. */
+  /** The answer that this is the body of, as far as it came in time. */
   ApiAnswer answer() {
     return ApiAnswer.of(
             response.code(),
@@ -68,7 +68,7 @@ final class Head {
             response.header("Retry-After"),
             response.header("Content-Encoding"))
         .dated(response.header("Date"))
-        .withBody(bytes, late ? 0 : bytes.length);
+        .withBody(bytes, bytes.length);
   }
 
   /** The response, readable even when its connection has been given back; null: it is too long. */

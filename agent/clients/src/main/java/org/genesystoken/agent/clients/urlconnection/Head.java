@@ -4,7 +4,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
-import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -17,18 +16,16 @@ import sun.net.www.MessageHeader;
 /** The first bytes of a refusal's body, as far as they came in time. Immutable. */
 final class Head {
   /** Nothing was read. */
-  static final Head NONE = new Head(new byte[0], 0, false, false);
+  static final Head NONE = new Head(new byte[0], 0, false);
 
   private final byte[] bytes;
   private final int length;
   private final boolean whole;
-  private final boolean late;
 
-  private Head(byte[] bytes, int length, boolean whole, boolean late) {
+  private Head(byte[] bytes, int length, boolean whole) {
     this.bytes = bytes;
     this.length = length;
     this.whole = whole;
-    this.late = late;
   }
 
   /** How long a read waits, in milliseconds; 0 and less: for ever. */
@@ -77,9 +74,7 @@ final class Head {
         whole = read < 0 || length == contentLength;
         late = !whole && System.nanoTime() - start > TimeUnit.MILLISECONDS.toNanos(patience);
       }
-    } catch (SocketTimeoutException slow) {
-      late = true;
-    } catch (IOException broken) {
+    } catch (IOException slowOrBroken) {
       // What came before it counts.
     }
     // A connection whose answer was read to its end may be another call's by now; the JDK sets the
@@ -87,10 +82,10 @@ final class Head {
     if (!whole) {
       timeout.millis(before);
     }
-    return new Head(bytes, length, whole, late);
+    return new Head(bytes, length, whole);
   }
 
-  /** The answer that this is the body of. A body that is too slow does not count. */
+  /** The answer that this is the body of, as far as it came in time. */
   ApiAnswer answer(int status, MessageHeader responses) {
     return ApiAnswer.of(
             status,
@@ -98,7 +93,7 @@ final class Head {
             responses.findValue("Retry-After"),
             responses.findValue("Content-Encoding"))
         .dated(responses.findValue("Date"))
-        .withBody(bytes, late ? 0 : length);
+        .withBody(bytes, length);
   }
 
   /** Whether these bytes are the body. */
