@@ -43,6 +43,11 @@ class LostAnswersIT {
                         LostAnswersIT::trickling),
                     row(
                         jdk,
+                        "a 401 that says expired, and goes on for ever: replayed",
+                        Client.URL_CONNECTION,
+                        LostAnswersIT::told),
+                    row(
+                        jdk,
                         "a 401 whose body trickles for ever",
                         Client.SEND_1,
                         LostAnswersIT::trickling),
@@ -124,6 +129,13 @@ class LostAnswersIT {
     assertThat(call(with, server, "/slow/with", "method=GET"))
         .isEqualTo(call(without, server, "/slow/bare", "method=GET"))
         .anyMatch(line -> line.startsWith("error body: "));
+  }
+
+  private static void told(
+      Client client, RefusingServer server, ForkedApp with, ForkedApp without) {
+    assertThat(call(with, server, "/told/with", "method=GET")).contains("code: 200");
+    assertThat(call(without, server, "/told/bare", "method=GET\thandler=beginning"))
+        .contains("code: 401");
   }
 
   /** The app takes the beginning of the body; to wait for its end would be to wait for ever. */

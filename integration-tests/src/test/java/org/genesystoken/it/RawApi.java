@@ -236,6 +236,13 @@ final class RawApi implements AutoCloseable {
         reply(out, "401 Unauthorized", "", EXPIRED);
       }
       case "trailers" -> chunked(out, "401 Unauthorized", OTHER, "X-Sum: 1\r\nX-End: 2\r\n");
+      case "told" -> {
+        if (live) {
+          reply(out, "200 OK", "", sha256);
+        } else {
+          refuseForEver(out);
+        }
+      }
       case "long" -> reply(out, "401 Unauthorized", "", OTHER + " ".repeat(LONG));
       case "long-expired" ->
           reply(
@@ -368,6 +375,24 @@ final class RawApi implements AutoCloseable {
             + "\r\n";
     out.write(text.getBytes(StandardCharsets.US_ASCII));
     out.flush();
+  }
+
+  /** Says expired at once, and goes on until the app hangs up. */
+  private static void refuseForEver(OutputStream out) throws IOException {
+    String head =
+        """
+        HTTP/1.1 401 Unauthorized\r
+        Content-Type: application/json\r
+        Transfer-Encoding: chunked\r
+        \r
+        """;
+    String chunk = Integer.toHexString(EXPIRED.length()) + "\r\n" + EXPIRED + "\r\n";
+    out.write((head + chunk).getBytes(StandardCharsets.US_ASCII));
+    while (true) {
+      out.flush();
+      pause(100);
+      out.write("1\r\n \r\n".getBytes(StandardCharsets.US_ASCII));
+    }
   }
 
   private static void big(OutputStream out) throws IOException {

@@ -28,8 +28,9 @@ final class RefusingServer implements AutoCloseable {
   }
 
   /**
-   * {@code /slow/…}: a body in two parts; {@code /trickle/…}: one that never ends; {@code
-   * /basic/…}: a challenge that the JDK can meet; {@code /good/…}: no refusal.
+   * {@code /slow/…}: a body in two parts; {@code /trickle/…}: one that never ends; {@code /told/…}:
+   * once one that says expired at once, and never ends; {@code /basic/…}: a challenge that the JDK
+   * can meet; {@code /good/…}: no refusal.
    */
   String url(String path) {
     return server.http(path);
@@ -50,8 +51,10 @@ final class RefusingServer implements AutoCloseable {
       if (path.startsWith("/slow/")) {
         refuseSlowly(client);
       } else if (path.startsWith("/trickle/")) {
-        refuseForEver(client);
-      } else if (path.startsWith("/good/")) {
+        refuseForEver(client, "{\"a\":");
+      } else if (path.startsWith("/told/") && requests(path) == 1) {
+        refuseForEver(client, EXPIRED);
+      } else if (path.startsWith("/good/") || path.startsWith("/told/")) {
         SocketServer.write(client, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
       } else if (requests(path) == 1) {
         refuse(client, path.startsWith("/basic/"));
@@ -81,9 +84,9 @@ final class RefusingServer implements AutoCloseable {
     }
   }
 
-  private void refuseForEver(Socket client) throws IOException {
+  private void refuseForEver(Socket client, String start) throws IOException {
     SocketServer.write(client, HEAD + "Transfer-Encoding: chunked\r\n\r\n");
-    SocketServer.write(client, "5\r\n{\"a\":\r\n");
+    SocketServer.write(client, Integer.toHexString(start.length()) + "\r\n" + start + "\r\n");
     while (!isClosedWithin(100)) {
       SocketServer.write(client, "1\r\n \r\n");
     }
