@@ -107,10 +107,10 @@ final class Answers {
     return throttled().header("Retry-After", retryAfter);
   }
 
-  /** To be sent again at some second of the next, by a clock that is an hour ahead. */
+  /** To be sent again after a second, by a clock that is an hour ahead. */
   static Answer throttledByDate() {
     Instant now = Instant.now().plusSeconds(3600);
-    return throttled(date(now.plusSeconds(2))).header("Date", date(now));
+    return throttled(date(now.plusSeconds(1))).header("Date", date(now));
   }
 
   private static String date(Instant instant) {

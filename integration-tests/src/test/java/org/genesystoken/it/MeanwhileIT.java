@@ -40,6 +40,7 @@ class MeanwhileIT {
       return Stream.of(
               Stream.concat(Client.on(jdk), Client.librariesOn(jdk))
                   .filter(Client::hasEventLoop)
+                  .filter(this::isDecisive)
                   .map(
                       client ->
                           cell(
@@ -48,8 +49,7 @@ class MeanwhileIT {
                               this::cold)),
               clients()
                   .filter(Client::hasEventLoop)
-                  // it takes seconds, and a library does the same on each JDK
-                  .filter(client -> jdk.equals(Jdks.oldest(client.since())))
+                  .filter(this::isDecisive)
                   .map(
                       client ->
                           cell(
@@ -87,6 +87,11 @@ class MeanwhileIT {
                           "meanwhile: JVM ends by itself, nothing on stdout or stderr"),
                       this::finish)))
           .flatMap(cells -> cells);
+    }
+
+    /** A library does the same on each JDK. */
+    private boolean isDecisive(Client client) {
+      return !client.isLibrary() || jdk.equals(Jdks.oldest(client.since()));
     }
 
     /** Those that speak what the API here does. */

@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.launcher.TestExecutionListener;
@@ -16,10 +18,13 @@ import org.junit.platform.launcher.TestPlan;
 
 /**
  * Listens to the run, and prints scenarios × clients × JDKs at its end, also to {@code
- * target/scenarios.md}. Thread-safe.
+ * target/scenarios.md}; and to {@link #PASSED} which clients have passed all their rows on which
+ * JDKs, a line each. Thread-safe.
  */
 public final class ResultTable implements TestExecutionListener {
   static final String SEPARATOR = " · ";
+
+  static final String PASSED = "passed.txt";
 
   /** The column of what is not about one client. */
   static final String ALL_CLIENTS = "all clients";
@@ -43,6 +48,26 @@ public final class ResultTable implements TestExecutionListener {
     rows.computeIfAbsent(parts[2], scenario -> new LinkedHashMap<>())
         .computeIfAbsent(parts[1], client -> new TreeMap<>())
         .put(release, sign);
+  }
+
+  /** A line of it. */
+  static String line(Object client, int release) {
+    return client + SEPARATOR + release;
+  }
+
+  private Set<String> passed() {
+    Set<String> passed = new TreeSet<>();
+    Set<String> others = new TreeSet<>();
+    for (Map<String, Map<Integer, String>> clients : rows.values()) {
+      clients.forEach(
+          (client, results) ->
+              results.forEach(
+                  (release, sign) ->
+                      (sign.equals(String.valueOf(release)) ? passed : others)
+                          .add(line(client, release))));
+    }
+    passed.removeAll(others);
+    return passed;
   }
 
   @Override
@@ -76,6 +101,7 @@ public final class ResultTable implements TestExecutionListener {
     System.out.println(table);
     try {
       Files.writeString(ForkedApp.target("scenarios.md"), table);
+      Files.write(ForkedApp.target(PASSED), passed());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
