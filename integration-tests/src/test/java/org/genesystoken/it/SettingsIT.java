@@ -208,7 +208,7 @@ class SettingsIT {
   }
 
   /**
-   * @param cause what the one line has to say
+   * @param cause what the line has to say
    */
   private static DynamicTest noToken(
       Jdks.Jdk jdk,
@@ -217,7 +217,7 @@ class SettingsIT {
       BiFunction<AgentSettings, ConnectProxy, AgentSettings> change,
       String cause) {
     return dynamicTest(
-        Matrix.name(jdk, ResultTable.ALL_CLIENTS, name + ": one line with the cause"),
+        Matrix.name(jdk, ResultTable.ALL_CLIENTS, name + ": a line with the cause"),
         () -> {
           try (FakeGenesys genesys = server.get();
               ConnectProxy proxy = new ConnectProxy("operator");
@@ -233,7 +233,9 @@ class SettingsIT {
             app.awaitStderr();
             assertThat(app.finish()).isZero();
             assertThat(app.foreignStdout()).isEmpty();
-            assertThat(app.stderr()).hasSize(1).first().asString().contains(cause);
+            // a line for each cause: what the end of a TLS connection looks like is up to its
+            // timing
+            assertThat(app.stderr()).hasSizeBetween(1, 2).allMatch(line -> line.contains(cause));
             assertThat(app.everything()).doesNotContain(FakeGenesys.CLIENT_SECRET);
           }
         });
