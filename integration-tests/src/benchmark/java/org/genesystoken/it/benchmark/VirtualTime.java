@@ -30,6 +30,11 @@ final class VirtualTime implements Clock, Scheduler {
   }
 
   @Override
+  public void resume(Runnable task) {
+    execute(task);
+  }
+
+  @Override
   public Cancellable schedule(Runnable task, long delayNanos) {
     Task entry = new Task(task, nanos + Math.max(delayNanos, 0), sequence++);
     tasks.add(entry);
