@@ -38,7 +38,6 @@ public final class AgentThreads implements Scheduler, AutoCloseable {
   // guarded by lock
   private final Queue<Runnable> left = new ArrayDeque<>();
   private int resuming;
-  private long added;
   private long resumed;
   private boolean watched;
 
@@ -77,7 +76,6 @@ public final class AgentThreads implements Scheduler, AutoCloseable {
     lock.lock();
     try {
       left.add(task);
-      added++;
       more = resuming < RESUMING;
       resuming += more ? 1 : 0;
     } finally {
@@ -140,7 +138,7 @@ public final class AgentThreads implements Scheduler, AutoCloseable {
     lock.lock();
     try {
       if (!watched && !left.isEmpty()) {
-        long before = added;
+        long before = resumed + left.size();
         schedule(() -> lookAtResuming(before), HELD_UP_NANOS);
         watched = true;
       }
