@@ -151,7 +151,7 @@ final class Pack {
     Method weave =
         loader
             .loadClass(agent + "clients.weave.Weaver")
-            .getMethod("weave", weaveType, byte[].class, int.class);
+            .getMethod("weave", weaveType, byte[].class, int.class, Class.class);
     for (String[] line : (String[][]) list.get(null)) {
       Object client =
           loader.loadClass(line[0]).getConstructor(policy).newInstance(new Object[] {null});
@@ -161,7 +161,7 @@ final class Pack {
         byte[] classFile = classFile(name, libraries);
         // null: of another version of the library than the one at hand
         if (classFile != null) {
-          weave.invoke(null, classWeave, classFile, 0);
+          weave.invoke(null, classWeave, classFile, 0, null);
         }
       }
     }

@@ -43,17 +43,19 @@ final class ClientWeaver {
    * @param client the client's line in {@link Clients}
    * @param className an internal name
    * @param loader the class's loader, null: the bootstrap loader
+   * @param loaded the class if it is loaded already, otherwise null
    * @return the woven class file, or null: the class stays as it is
    */
   // Not synchronized: it asks the loader, which may wait for who waits for us.
-  byte[] weave(String[] client, String className, byte[] classFile, ClassLoader loader) {
+  byte[] weave(
+      String[] client, String className, byte[] classFile, ClassLoader loader, Class<?> loaded) {
     Attached to = null;
     try {
       to = attach(client);
       for (ClassWeave weave : to.client.weaves()) {
         if (weave.name().equals(className)) {
           Weaver.check(weave, loader);
-          byte[] changed = Weaver.weave(weave, classFile, to.firstHook);
+          byte[] changed = Weaver.weave(weave, classFile, to.firstHook, loaded);
           woven.add(className);
           log().debug("woven {}", className);
           return changed;

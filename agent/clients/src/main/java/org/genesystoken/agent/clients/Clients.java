@@ -16,6 +16,7 @@ final class Clients {
       "org.genesystoken.agent.clients.httpclient.JdkHttpClient",
       "jdk/internal/net/http/HttpClientFacade",
       "jdk/internal/net/http/MultiExchange",
+      "jdk/internal/net/http/Exchange",
       "jdk/internal/net/http/HttpRequestImpl",
       "jdk/internal/net/http/AuthenticationFilter",
       "jdk/internal/net/http/common/Log"

@@ -40,8 +40,9 @@ final class Transformer implements ClassFileTransformer {
     }
     // The app's code that needed the class is on the stack, and may do less than the agent must.
     return System.getSecurityManager() == null
-        ? weaver().weave(client, className, classFile, loader)
-        : AccessController.doPrivileged(new Weaving(client, className, classFile, loader));
+        ? weaver().weave(client, className, classFile, loader, redefined)
+        : AccessController.doPrivileged(
+            new Weaving(client, className, classFile, loader, redefined));
   }
 
   /** See {@link SelfTest}. */
@@ -62,17 +63,24 @@ final class Transformer implements ClassFileTransformer {
     private final String className;
     private final byte[] classFile;
     private final ClassLoader loader;
+    private final Class<?> redefined;
 
-    Weaving(String[] client, String className, byte[] classFile, ClassLoader loader) {
+    Weaving(
+        String[] client,
+        String className,
+        byte[] classFile,
+        ClassLoader loader,
+        Class<?> redefined) {
       this.client = client;
       this.className = className;
       this.classFile = classFile;
       this.loader = loader;
+      this.redefined = redefined;
     }
 
     @Override
     public byte[] run() {
-      return weaver().weave(client, className, classFile, loader);
+      return weaver().weave(client, className, classFile, loader, redefined);
     }
   }
 }

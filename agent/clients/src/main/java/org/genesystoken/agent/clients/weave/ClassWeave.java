@@ -15,15 +15,20 @@ public final class ClassWeave {
   private final List<MethodWeave> methods;
   private final Map<String, List<String>> references;
 
+  /** Null: none. */
+  private final String added;
+
   private ClassWeave(
       String name,
       List<String> fields,
       List<MethodWeave> methods,
-      Map<String, List<String>> references) {
+      Map<String, List<String>> references,
+      String added) {
     this.name = name;
     this.fields = fields;
     this.methods = methods;
     this.references = references;
+    this.added = added;
   }
 
   /**
@@ -37,7 +42,8 @@ public final class ClassWeave {
         name,
         Collections.<String>emptyList(),
         Arrays.asList(methods),
-        Collections.<String, List<String>>emptyMap());
+        Collections.<String, List<String>>emptyMap(),
+        null);
   }
 
   /**
@@ -46,7 +52,7 @@ public final class ClassWeave {
    * @param fields {@code name:descriptor} of each field that woven code or its hooks read or write
    */
   public ClassWeave needing(String... fields) {
-    return new ClassWeave(name, Arrays.asList(fields), methods, references);
+    return new ClassWeave(name, Arrays.asList(fields), methods, references, added);
   }
 
   /**
@@ -58,7 +64,15 @@ public final class ClassWeave {
   public ClassWeave using(String type, String... members) {
     Map<String, List<String>> more = new HashMap<>(references);
     more.put(type, Arrays.asList(members));
-    return new ClassWeave(name, fields, methods, more);
+    return new ClassWeave(name, fields, methods, more, added);
+  }
+
+  /**
+   * The same, with a field of ours, of type {@code Object}: a place for what a hook notes of an
+   * instance. A class that was loaded before the agent came cannot be given one.
+   */
+  public ClassWeave adding(String field) {
+    return new ClassWeave(name, fields, methods, references, field);
   }
 
   /** The class's internal name. */
@@ -73,6 +87,11 @@ public final class ClassWeave {
   /** Members of other classes, by the class's internal name. */
   Map<String, List<String>> references() {
     return references;
+  }
+
+  /** The name of a field of ours, or null. */
+  String added() {
+    return added;
   }
 
   List<MethodWeave> methods() {

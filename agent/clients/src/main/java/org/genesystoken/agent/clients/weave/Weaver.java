@@ -24,6 +24,7 @@ import net.bytebuddy.jar.asm.ClassVisitor;
 import net.bytebuddy.jar.asm.ClassWriter;
 import net.bytebuddy.jar.asm.FieldVisitor;
 import net.bytebuddy.jar.asm.MethodVisitor;
+import net.bytebuddy.jar.asm.Opcodes;
 import net.bytebuddy.matcher.ElementMatcher;
 import net.bytebuddy.pool.TypePool;
 import net.bytebuddy.utility.OpenedClassReader;
@@ -86,11 +87,12 @@ public final class Weaver {
    * Weaves a class.
    *
    * @param firstHook the number of the client's first hook in the bridge
+   * @param loaded the class if it is loaded already: the JVM then bears no new members
    * @return the woven class file
    * @throws IncompatibleClassChangeError if the class lacks a member that the weave needs: this JDK
    *     or library differs from those that we know, and the class is best left alone
    */
-  public static byte[] weave(ClassWeave weave, byte[] classFile, int firstHook) {
+  public static byte[] weave(ClassWeave weave, byte[] classFile, int firstHook, Class<?> loaded) {
     ClassReader reader = OpenedClassReader.of(classFile);
     TypeDescription type =
         new TypeDescription.Latent(weave.name().replace('/', '.'), 0, null, noGenerics());
@@ -116,6 +118,19 @@ public final class Weaver {
                 0,
                 0));
     reader.accept(members, wrapper.mergeReader(0));
+    if (weave.added() != null && (loaded == null || declares(loaded, weave.added()))) {
+      writer
+          .visitField(
+              Opcodes.ACC_PRIVATE
+                  | Opcodes.ACC_SYNTHETIC
+                  | Opcodes.ACC_TRANSIENT
+                  | Opcodes.ACC_VOLATILE,
+              weave.added(),
+              "Ljava/lang/Object;",
+              null,
+              null)
+          .visitEnd();
+    }
     Set<String> missing = new HashSet<>(weave.fields());
     missing.removeAll(members.found);
     Set<String> found = new HashSet<>();
@@ -140,6 +155,15 @@ public final class Weaver {
           weave.name() + " lacks " + (missing.isEmpty() ? "every woven method" : missing));
     }
     return writer.toByteArray();
+  }
+
+  /** Whether a class was given a field of ours when it was loaded. */
+  private static boolean declares(Class<?> loaded, String field) {
+    try {
+      return loaded.getDeclaredField(field) != null;
+    } catch (NoSuchFieldException none) {
+      return false;
+    }
   }
 
   private static List<TypeDescription.Generic> noGenerics() {

@@ -29,8 +29,9 @@ final class Calls {
   }
 
   /**
-   * Begins a blocking call: given the app's body handler, and the client and request; returns the
-   * handler to go on with.
+   * Begins a blocking call: given the app's request and the client; returns what the call needs of
+   * us from the start, null if that is nothing. Most calls need something only once they have been
+   * refused: see {@link Answered}.
    */
   static final class Begin implements BiFunction<Object, Object, Object> {
     private final TokenPolicy policy;
@@ -40,12 +41,56 @@ final class Calls {
     }
 
     @Override
-    public Object apply(Object handler, Object context) {
-      HttpClient client = (HttpClient) ((Object[]) context)[0];
-      HttpRequest request = (HttpRequest) ((Object[]) context)[1];
-      return handler == null || request == null || !concerns(policy, client, request)
-          ? handler
-          : new Exchange<>(policy, client, request, (BodyHandler<?>) handler, null);
+    public Object apply(Object ofApp, Object ofJdk) {
+      HttpClient client = (HttpClient) ofJdk;
+      HttpRequest request = (HttpRequest) ofApp;
+      return request == null || !concerns(policy, client, request) || isPlain(client, request)
+          ? null
+          : new Begun(policy, client, request);
+    }
+
+    /** Whether all that matters of a call can still be told when it has been refused. */
+    private boolean isPlain(HttpClient client, HttpRequest request) {
+      return Exchange.isOfJdk(request)
+          && ReplayableBody.isRepeatable(request.bodyPublisher().orElse(null))
+          && client.authenticator().isEmpty()
+          // the time of a call that was redirected began with an earlier hop
+          && (request.timeout().isEmpty() || client.followRedirects() == Redirect.NEVER)
+          && System.getSecurityManager() == null
+          && !isCold(request);
+    }
+
+    private boolean isCold(HttpRequest request) {
+      return Exchange.covers(policy, request.uri())
+          && policy.authorizationNow(Exchange.authorization(request)) == null;
+    }
+  }
+
+  /** A call that needs an {@link Exchange} from its start. */
+  private static final class Begun {
+    final TokenPolicy policy;
+    final HttpClient client;
+    final HttpRequest request;
+
+    Begun(TokenPolicy policy, HttpClient client, HttpRequest request) {
+      this.policy = policy;
+      this.client = client;
+      this.request = request;
+    }
+  }
+
+  /**
+   * The body handler for the JDK to go on with: given the app's, and what {@link Begin} returned.
+   */
+  static final class Handler implements BiFunction<Object, Object, Object> {
+    @Override
+    public Object apply(Object handler, Object call) {
+      if (handler == null || !(call instanceof Begun)) {
+        return handler;
+      }
+      Begun begun = (Begun) call;
+      return new Exchange<>(
+          begun.policy, begun.client, begun.request, (BodyHandler<?>) handler, null);
     }
   }
 
@@ -60,16 +105,11 @@ final class Calls {
     }
   }
 
-  /** Ends a blocking call: given the response and the handler; returns the response for the app. */
+  /** Ends a blocking call: given the JDK's response; returns the response for the app. */
   static final class End implements BiFunction<Object, Object, Object> {
     @Override
-    public Object apply(Object response, Object handler) {
-      return handler instanceof Exchange ? answer((Exchange<?>) handler, response) : response;
-    }
-
-    @SuppressWarnings("unchecked") // the exchange's own response
-    private static <T> Object answer(Exchange<T> exchange, Object response) {
-      return exchange.answer((HttpResponse<T>) response);
+    public Object apply(Object response, Object nothing) {
+      return Replayed.answer((HttpResponse<?>) response);
     }
   }
 
@@ -107,7 +147,7 @@ final class Calls {
           // One stage on its failure would be wrapped.
           return first;
         }
-        CompletableFuture<HttpResponse<Object>> ofApp = first.thenApply(exchange::answer);
+        CompletableFuture<HttpResponse<Object>> ofApp = first.thenApply(Replayed::answer);
         exchange.future(ofApp);
         return ofApp;
       } catch (RuntimeException ofCall) {
@@ -117,32 +157,81 @@ final class Calls {
     }
   }
 
-  /**
-   * Begins an attempt: given the stage that sets it off, and the JDK's exchange and the handler;
-   * returns the stage to wait for.
-   */
+  /** Begins an attempt: given the stage that sets it off, and the JDK's call. */
   static final class Attempt implements BiFunction<Object, Object, Object> {
     @Override
     @SuppressWarnings("unchecked") // MultiExchange.responseAsync0 takes this type
-    public Object apply(Object trigger, Object context) {
-      Object[] attempt = (Object[]) context;
-      return attempt[1] instanceof Exchange
-          ? ((Exchange<?>) attempt[1]).begin(attempt[0], (CompletableFuture<Void>) trigger)
+    public Object apply(Object trigger, Object call) {
+      Object handler = Internals.handler(call);
+      return handler instanceof Exchange
+          ? ((Exchange<?>) handler).begin(call, (CompletableFuture<Void>) trigger)
           : trigger;
     }
   }
 
+  /** Hears of an answer to a hop: given the hop, and the JDK's response. */
+  static final class Answered implements BiFunction<Object, Object, Object> {
+    private final TokenPolicy policy;
+
+    Answered(TokenPolicy policy) {
+      this.policy = policy;
+    }
+
+    @Override
+    public Object apply(Object hop, Object response) {
+      Sent sent = Sent.of((HttpRequest) hop);
+      if (sent != null) {
+        int status = Internals.status(response);
+        policy.answered(status, sent.authorization());
+        Object call = policy.looksAt(status) ? Internals.call(response) : null;
+        if (call != null && !(Internals.handler(call) instanceof Exchange)) {
+          refused((HttpRequest) hop, sent, call);
+        }
+      }
+      return hop;
+    }
+
+    private void refused(HttpRequest hop, Sent sent, Object call) {
+      Exchange<?> exchange =
+          Exchange.refused(
+              policy,
+              call,
+              Internals.client(call),
+              Internals.request(call),
+              Internals.handler(call),
+              sent.start());
+      exchange.ownHop(sent.authorization(), exchange.isFirst(hop));
+      sent.refused(hop, exchange);
+    }
+  }
+
+  /** Who reads an answer: given the call's body handler, and the hop. */
+  static final class Reader implements BiFunction<Object, Object, Object> {
+    @Override
+    public Object apply(Object handler, Object hop) {
+      Sent sent = Sent.of((HttpRequest) hop);
+      Exchange<?> exchange = sent == null ? null : sent.read((HttpRequest) hop);
+      return exchange == null ? handler : exchange;
+    }
+  }
+
   /**
-   * Passes the cancellation of an attempt on to the call: given the handler, and whether the
-   * exchange is to be aborted.
+   * Passes the cancellation of an attempt on to the call: given the JDK's call, and whether it is
+   * to be aborted.
    */
   static final class Cancelled implements BiFunction<Object, Object, Object> {
     @Override
-    public Object apply(Object handler, Object abort) {
-      if (handler instanceof Exchange && ((Integer) abort) != 0) {
-        ((Exchange<?>) handler).cancel();
+    public Object apply(Object call, Object abort) {
+      if (((Integer) abort) != 0) {
+        Object handler = Internals.handler(call);
+        Sent sent = Sent.of(Internals.hop(call));
+        if (handler instanceof Exchange) {
+          ((Exchange<?>) handler).cancel();
+        } else if (sent != null && sent.exchange() != null) {
+          sent.exchange().cancel();
+        }
       }
-      return handler;
+      return call;
     }
   }
 

@@ -56,7 +56,6 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
   private volatile boolean firstHop;
   private volatile String sent;
   private volatile boolean replay;
-  private volatile HttpResponse<T> answer;
   private volatile CompletableFuture<Void> bound;
   private volatile RefusedCall refusals;
   private volatile CompletableFuture<?> underWay;
@@ -80,6 +79,22 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
       HttpRequest request,
       BodyHandler<T> handler,
       PushPromiseHandler<T> push) {
+    this(
+        policy,
+        client,
+        request,
+        handler,
+        push,
+        request.timeout().isPresent() ? System.nanoTime() : 0);
+  }
+
+  private Exchange(
+      TokenPolicy policy,
+      HttpClient client,
+      HttpRequest request,
+      BodyHandler<T> handler,
+      PushPromiseHandler<T> push,
+      long start) {
     this.policy = policy;
     this.client = client;
     this.request = request;
@@ -90,8 +105,26 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
             request.bodyPublisher().orElse(null),
             policy.replayBodyLimit(),
             request.expectContinue());
-    this.start = request.timeout().isPresent() ? System.nanoTime() : 0;
+    this.start = start;
     this.permissions = System.getSecurityManager() == null ? null : AccessController.getContext();
+  }
+
+  /**
+   * That of a blocking call that needed none until it was refused.
+   *
+   * @param call the JDK's
+   * @param start when it was sent, by {@link System#nanoTime}, if it has a time-out
+   */
+  static <T> Exchange<T> refused(
+      TokenPolicy policy,
+      Object call,
+      HttpClient client,
+      HttpRequest request,
+      BodyHandler<T> handler,
+      long start) {
+    Exchange<T> exchange = new Exchange<>(policy, client, request, handler, null, start);
+    exchange.first = call;
+    return exchange;
   }
 
   /** The hop now under way is none of ours: its answer is passed on. */
@@ -123,7 +156,24 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
    * JDK copies and checks what is not of its own making.
    */
   HttpRequest request() {
-    return body.isRepeatable() && request.getClass().getName().equals(JDK_REQUEST) ? request : this;
+    return body.isRepeatable() && isOfJdk(request) ? request : this;
+  }
+
+  /** Whether a request is one that was built with the JDK's builder. */
+  static boolean isOfJdk(HttpRequest request) {
+    return request.getClass().getName().equals(JDK_REQUEST);
+  }
+
+  /** Whether a hop is the app's request, rather than one that a redirect led to. */
+  boolean isFirst(HttpRequest hop) {
+    return hop.uri().equals(uri()) && hop.method().equals(method());
+  }
+
+  /** The app's own Authorization value, null if it has none. */
+  static String authorization(HttpRequest request) {
+    // not firstValue(): that makes a stream of the values
+    List<String> values = request.headers().map().get(SystemHeaders.NAME);
+    return values == null ? null : values.get(0);
   }
 
   /** The same from a thread that may do more than the app, or less. */
@@ -151,9 +201,7 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
       bound(attempt);
       return trigger;
     }
-    // not firstValue(): that makes a stream of the values
-    List<String> values = headers().map().get("Authorization");
-    String ofApp = values == null ? null : values.get(0);
+    String ofApp = authorization(request);
     if (!covers(policy, uri())
         || policy.authorizationNow(ofApp) != null
         || isReadOnItsWay(attempt)) {
@@ -171,7 +219,8 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
 
   /** Whether the proxy that the call goes to could read the token: then it is to carry none. */
   private boolean isReadOnItsWay(Object attempt) {
-    return "http".equalsIgnoreCase(uri().getScheme()) && Internals.isProxied(attempt);
+    return "http".equalsIgnoreCase(uri().getScheme())
+        && Internals.isProxied(Internals.hop(attempt));
   }
 
   /**
@@ -240,19 +289,6 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
     return safe && body.isReplayable() && isTimeLeft();
   }
 
-  /** A replay has been answered; the first to be answered of several is the last one sent. */
-  void answered(HttpResponse<T> response) {
-    if (answer == null) {
-      answer = response;
-    }
-  }
-
-  /** What the app gets for the response to the first attempt: that, or the replay's. */
-  HttpResponse<T> answer(HttpResponse<T> response) {
-    HttpResponse<T> replayed = answer;
-    return replayed == null ? response : replayed;
-  }
-
   /** The app has cancelled the future of the first attempt, or one that derives from it. */
   void cancel() {
     if (!cancelled) {
@@ -308,9 +344,6 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
   public BodySubscriber<T> apply(ResponseInfo info) {
     // As the JDK's own, it is for the answer's headers.
     unbind();
-    if (own) {
-      policy.answered(info.statusCode(), sent);
-    }
     return own && policy.looksAt(info.statusCode()) && (unchallenged || isClear(info))
         ? new Refusal<>(this, info, failure(info), Exchange::patience)
         : subscriber(info);

@@ -3,9 +3,11 @@ package org.genesystoken.agent.clients.httpclient;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
+import java.net.Proxy;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandler;
 import java.security.AccessController;
 import java.security.PrivilegedActionException;
 import java.security.PrivilegedExceptionAction;
@@ -19,8 +21,25 @@ import java.util.concurrent.Executor;
  * Thread-safe.
  */
 final class Internals {
-  private static final String REQUEST = "jdk.internal.net.http.HttpRequestImpl";
-  private static final String TIMER = "jdk.internal.net.http.ResponseTimerEvent";
+  private static final String PACKAGE = "jdk.internal.net.http.";
+  private static final String REQUEST = PACKAGE + "HttpRequestImpl";
+  private static final String TIMER = PACKAGE + "ResponseTimerEvent";
+
+  // Read for each call; a field that another release lacks is null, and so is what is read of it.
+  private static final Field HANDLER = field("MultiExchange", "responseHandler");
+  private static final Field HOP = field("MultiExchange", "currentreq");
+  private static final Field USER_REQUEST = field("MultiExchange", "userRequest");
+  private static final Field CLIENT = field("MultiExchange", "client");
+  private static final Field PROXY = field("HttpRequestImpl", "proxy");
+  private static final Field WEB_SOCKET = field("HttpRequestImpl", "isWebSocket");
+  private static final Field SYSTEM_HEADERS = field("HttpRequestImpl", "systemHeadersBuilder");
+  private static final Field HEADERS_MAP = field("common.HttpHeadersBuilder", "headersMap");
+  private static final Field STATUS = field("Response", "statusCode");
+  private static final Field EXCHANGE = field("Response", "exchange");
+  private static final Field MULTI = field("Exchange", "multi");
+
+  /** A place for what is noted of a hop; null: its class was loaded before the agent came. */
+  static final Field NOTE = field("HttpRequestImpl", JdkHttpClient.NOTE);
 
   private static final Constructor<HttpHeaders> HEADERS =
       privileged(
@@ -45,6 +64,87 @@ final class Internals {
     } catch (ReflectiveOperationException differs) {
       return null;
     }
+  }
+
+  private static Field field(String type, String name) {
+    return privileged(
+        () -> {
+          ClassLoader loader = HttpClient.class.getClassLoader();
+          Field field = Class.forName(PACKAGE + type, false, loader).getDeclaredField(name);
+          field.setAccessible(true);
+          return field;
+        },
+        null);
+  }
+
+  static Object read(Field field, Object of) {
+    try {
+      return field.get(of);
+    } catch (IllegalAccessException closed) {
+      throw new IllegalStateException(closed);
+    }
+  }
+
+  static void write(Field field, Object of, Object value) {
+    try {
+      field.set(of, value);
+    } catch (IllegalAccessException closed) {
+      throw new IllegalStateException(closed);
+    }
+  }
+
+  /**
+   * The body handler of a call.
+   *
+   * @param call the JDK's {@code MultiExchange}, as in all of these
+   */
+  static BodyHandler<?> handler(Object call) {
+    return (BodyHandler<?>) read(HANDLER, call);
+  }
+
+  /** The request that is under way, one for each hop. */
+  static HttpRequest hop(Object call) {
+    return (HttpRequest) read(HOP, call);
+  }
+
+  /** What a call was begun with, by the app or in its place. */
+  static HttpRequest request(Object call) {
+    return (HttpRequest) read(USER_REQUEST, call);
+  }
+
+  static HttpClient client(Object call) {
+    return (HttpClient) read(CLIENT, call);
+  }
+
+  /** The headers that the JDK adds to a hop. */
+  @SuppressWarnings("unchecked") // of that type
+  static Map<String, List<String>> systemHeaders(HttpRequest hop) {
+    return (Map<String, List<String>>) read(HEADERS_MAP, read(SYSTEM_HEADERS, hop));
+  }
+
+  /** Not the handshake of a WebSocket, nor the CONNECT to a proxy. */
+  static boolean isOfApp(Object call, HttpRequest hop) {
+    return request(call) != null && !((Boolean) read(WEB_SOCKET, hop));
+  }
+
+  /** Whether a hop goes to an HTTP proxy. */
+  static boolean isProxied(HttpRequest hop) {
+    Proxy proxy = (Proxy) read(PROXY, hop);
+    return proxy != null && proxy.type() == Proxy.Type.HTTP;
+  }
+
+  /** The status code of one of the JDK's responses. */
+  static int status(Object response) {
+    try {
+      return STATUS.getInt(response);
+    } catch (IllegalAccessException closed) {
+      throw new IllegalStateException(closed);
+    }
+  }
+
+  /** The call that one of the JDK's responses is for. */
+  static Object call(Object response) {
+    return read(MULTI, read(EXCHANGE, response));
   }
 
   /**
@@ -78,22 +178,6 @@ final class Internals {
             },
             null);
     return own == null ? new CompletableFuture<Void>().defaultExecutor() : own;
-  }
-
-  /**
-   * Whether an attempt goes to an HTTP proxy.
-   *
-   * @param attempt the JDK's exchange
-   */
-  static boolean isProxied(Object attempt) {
-    return privileged(
-        () -> {
-          Object request = value(attempt, "currentreq");
-          Method proxy = request.getClass().getDeclaredMethod("proxy");
-          proxy.setAccessible(true);
-          return proxy.invoke(request) != null;
-        },
-        false);
   }
 
   /** Ends an attempt as the JDK does when the time of its request is up. */

@@ -15,9 +15,9 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  * <pre>{@code
  * // HttpClientFacade, the only HttpClient that an app ever holds
  * public HttpResponse send(HttpRequest request, BodyHandler handler) {
- *   handler = exchange(handler, {impl, request});   // an Exchange, or the same for a foreign host
- *   request = request(request, handler);            // the Exchange too, if its body is a stream
- *   return answer(impl.send(request, handler), handler);  // the replay's, if there was one
+ *   handler = handler(handler, begin(request, impl));  // an Exchange, where it needs one yet
+ *   request = request(request, handler);               // the Exchange too, if its body is a stream
+ *   return answer(impl.send(request, handler), null);  // the replay's, if there was one
  * }
  *
  * public CompletableFuture sendAsync(HttpRequest request, BodyHandler handler, ...) {
@@ -28,35 +28,43 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  *
  * // once per attempt, before anything of it is sent
  * private CompletableFuture MultiExchange.responseAsync0(CompletableFuture start) {
- *   start = attempt(start, {this, responseHandler});  // later, while there is no token yet
+ *   start = attempt(start, this);                   // later, while there is no token yet
  *   ...
  * }
  *
  * // Java 16 and later: where cancel(true) of the app's future, or of one derived from it, ends
  * public boolean MultiExchange.cancel(boolean abort) {
  *   ...
- *   cancelled(responseHandler, abort);              // ends the replay too
+ *   cancelled(this, abort);                         // ends the replay too
  * }
  *
  * // once per hop
  * AuthenticationFilter.request(HttpRequestImpl request, MultiExchange exchange) {
  *   ...
- *   present(
- *       request.getSystemHeadersBuilder().map(),
- *       {request, exchange.responseHandler, request.proxy()});
+ *   present(request, exchange);
  * }
  *
- * // with a 401, before the client's Authenticator is asked
+ * // once per answer, before the client's Authenticator is asked
  * AuthenticationFilter.response(Response r) {
- *   ...
+ *   answered(r.request(), r);
+ *   ...                                             // with a 401:
  *   List<String> challenges = r.headers().allValues("WWW-Authenticate");
  *   challenges = challenges(challenges, {r.exchange.multi.responseHandler, r.statusCode()});
  *   ...                                             // none: the JDK would fail the call here
  * }
  *
+ * // the answer for the app
+ * public CompletableFuture Exchange.readBodyAsync(BodyHandler handler) {
+ *   handler = reader(handler, request);              // a refusal's Exchange
+ *   ...
+ * }
+ *
+ * // what the hooks know of a hop; not where the class was loaded before the agent came
+ * private transient volatile Object HttpRequestImpl.genesysTokenNote;
+ *
  * // what goes on the wire; HttpRequest.headers(), which the app sees, is another method
  * HttpHeaders HttpRequestImpl.getUserHeaders() {
- *   return overridden(userHeaders, systemHeadersBuilder.map());
+ *   return overridden(userHeaders, this);
  * }
  *
  * // what response.request() shows; the JDK itself reads the field
@@ -73,7 +81,7 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  * }</pre>
  */
 public final class JdkHttpClient implements Client {
-  private static final int EXCHANGE = 0;
+  private static final int BEGIN = 0;
   private static final int ANSWER = 1;
   private static final int EXCHANGE_ASYNC = 2;
   private static final int PRESENT = 3;
@@ -84,6 +92,9 @@ public final class JdkHttpClient implements Client {
   private static final int ATTEMPT = 8;
   private static final int CANCELLED = 9;
   private static final int CHALLENGES = 10;
+  private static final int HANDLER_OF = 11;
+  private static final int ANSWERED = 12;
+  private static final int READER = 13;
 
   private static final String PACKAGE = "jdk/internal/net/http/";
   private static final String REQUEST_IMPL = PACKAGE + "HttpRequestImpl";
@@ -93,9 +104,8 @@ public final class JdkHttpClient implements Client {
   private static final String CLIENT = "L" + PACKAGE + "HttpClientImpl;";
   private static final String HEADERS_BUILDER = PACKAGE + "common/HttpHeadersBuilder";
 
-  private static final String GET_SYSTEM_HEADERS = "getSystemHeadersBuilder";
-  private static final String MAP = "map()Ljava/util/Map;";
-  private static final String PROXY = "proxy()Ljava/net/InetSocketAddress;";
+  /** The field that the JDK's request is given. */
+  static final String NOTE = "genesysTokenNote";
 
   private static final String REQUEST = "Ljava/net/http/HttpRequest;";
   private static final String HANDLER_TYPE = "java/net/http/HttpResponse$BodyHandler";
@@ -121,7 +131,10 @@ public final class JdkHttpClient implements Client {
             new SystemHeaders.Publisher(),
             new Calls.Attempt(),
             new Calls.Cancelled(),
-            new Calls.Challenges());
+            new Calls.Challenges(),
+            new Calls.Handler(),
+            new Calls.Answered(policy),
+            new Calls.Reader());
   }
 
   @Override
@@ -134,16 +147,29 @@ public final class JdkHttpClient implements Client {
                 new SendAsync("(" + REQUEST + HANDLER + PUSH_HANDLER + ")" + FUTURE, 4))
             .needing("impl:" + CLIENT),
         ClassWeave.of(MULTI_EXCHANGE, new Begin(), new Cancel())
-            .needing("responseHandler:" + HANDLER),
+            .needing(
+                "responseHandler:" + HANDLER,
+                "currentreq:L" + REQUEST_IMPL + ";",
+                "userRequest:" + REQUEST,
+                "client:" + CLIENT),
+        ClassWeave.of(JDK_EXCHANGE, new ReadBody())
+            .needing("request:L" + REQUEST_IMPL + ";", "multi:L" + MULTI_EXCHANGE + ";"),
         ClassWeave.of(PACKAGE + "AuthenticationFilter", new FilterRequest(), new FilterResponse())
             .using(MULTI_EXCHANGE, "responseHandler:" + HANDLER)
-            .using(RESPONSE, "exchange:L" + JDK_EXCHANGE + ";", "statusCode()I")
-            .using(JDK_EXCHANGE, "multi:L" + MULTI_EXCHANGE + ";")
-            .using(REQUEST_IMPL, GET_SYSTEM_HEADERS + "()L" + HEADERS_BUILDER + ";", PROXY)
-            .using(HEADERS_BUILDER, MAP),
+            .using(
+                RESPONSE,
+                "exchange:L" + JDK_EXCHANGE + ";",
+                "request()L" + REQUEST_IMPL + ";",
+                "statusCode:I",
+                "statusCode()I")
+            .using(JDK_EXCHANGE, "multi:L" + MULTI_EXCHANGE + ";"),
         ClassWeave.of(REQUEST_IMPL, new GetUserHeaders(), new GetBodyPublisher())
-            .needing("systemHeadersBuilder:L" + HEADERS_BUILDER + ";")
-            .using(HEADERS_BUILDER, MAP),
+            .needing(
+                "systemHeadersBuilder:L" + HEADERS_BUILDER + ";",
+                "proxy:Ljava/net/Proxy;",
+                "isWebSocket:Z")
+            .using(HEADERS_BUILDER, "headersMap:Ljava/util/TreeMap;")
+            .adding(NOTE),
         ClassWeave.of(PACKAGE + "common/Log", new LogHeaders()));
   }
 
@@ -154,7 +180,11 @@ public final class JdkHttpClient implements Client {
 
   @Override
   public String[] opens() {
-    return new String[] {"java.net.http/jdk.internal.net.http", "java.net.http/java.net.http"};
+    return new String[] {
+      "java.net.http/jdk.internal.net.http",
+      "java.net.http/jdk.internal.net.http.common",
+      "java.net.http/java.net.http"
+    };
   }
 
   private static final class Send extends MethodWeave {
@@ -164,16 +194,15 @@ public final class JdkHttpClient implements Client {
 
     @Override
     protected void atEntry(Code code) {
-      code.local(2).array(2);
-      code.element(0).field("impl", CLIENT).put();
-      code.element(1).local(1).put();
-      code.hook(EXCHANGE).cast(HANDLER_TYPE).store(2);
+      code.local(2);
+      code.local(1).field("impl", CLIENT).hook(BEGIN);
+      code.hook(HANDLER_OF).cast(HANDLER_TYPE).store(2);
       code.local(1).local(2).hook(REQUEST_OF).cast("java/net/http/HttpRequest").store(1);
     }
 
     @Override
     protected void beforeReturn(Code code) {
-      code.local(2).hook(ANSWER).cast("java/net/http/HttpResponse");
+      code.nothing().hook(ANSWER).cast("java/net/http/HttpResponse");
     }
   }
 
@@ -207,10 +236,7 @@ public final class JdkHttpClient implements Client {
 
     @Override
     protected void atEntry(Code code) {
-      code.local(1).array(2);
-      code.element(0).local(0).put();
-      code.element(1).field("responseHandler", HANDLER).put();
-      code.hook(ATTEMPT).cast(FUTURE_TYPE).store(1);
+      code.local(1).local(0).hook(ATTEMPT).cast(FUTURE_TYPE).store(1);
     }
   }
 
@@ -229,7 +255,7 @@ public final class JdkHttpClient implements Client {
 
     @Override
     protected void beforeReturn(Code code) {
-      code.field("responseHandler", HANDLER).number(1).hook(CANCELLED).drop();
+      code.local(0).number(1).hook(CANCELLED).drop();
     }
   }
 
@@ -240,19 +266,13 @@ public final class JdkHttpClient implements Client {
 
     @Override
     protected void beforeReturn(Code code) {
-      code.local(1)
-          .call(REQUEST_IMPL, GET_SYSTEM_HEADERS, "()L" + HEADERS_BUILDER + ";")
-          .call(HEADERS_BUILDER, "map", "()Ljava/util/Map;")
-          .array(3);
-      code.element(0).local(1).put();
-      code.element(1).local(2).field(MULTI_EXCHANGE, "responseHandler", HANDLER).put();
-      code.element(2).local(1).call(REQUEST_IMPL, "proxy", "()Ljava/net/InetSocketAddress;").put();
-      code.hook(PRESENT).drop();
+      code.local(1).local(2).hook(PRESENT).drop();
     }
   }
 
   /**
-   * Where the challenges of a 401 are read, which a client with an Authenticator cannot do without.
+   * Once per answer; and where the challenges of a 401 are read, which a client with an
+   * Authenticator cannot do without.
    */
   private static final class FilterResponse extends MethodWeave {
     private static final String VALUES = "java/net/http/HttpHeaders.allValues";
@@ -262,8 +282,12 @@ public final class JdkHttpClient implements Client {
     }
 
     @Override
-    protected boolean isOptional() {
-      return true;
+    protected void atEntry(Code code) {
+      code.local(1)
+          .call(RESPONSE, "request", "()L" + REQUEST_IMPL + ";")
+          .local(1)
+          .hook(ANSWERED)
+          .drop();
     }
 
     @Override
@@ -285,6 +309,22 @@ public final class JdkHttpClient implements Client {
     }
   }
 
+  /** Once per call, with the answer that is the app's. */
+  private static final class ReadBody extends MethodWeave {
+    ReadBody() {
+      super("readBodyAsync", "(" + HANDLER + ")" + FUTURE);
+    }
+
+    @Override
+    protected void atEntry(Code code) {
+      code.local(1)
+          .field("request", "L" + REQUEST_IMPL + ";")
+          .hook(READER)
+          .cast(HANDLER_TYPE)
+          .store(1);
+    }
+  }
+
   private static final class GetUserHeaders extends MethodWeave {
     GetUserHeaders() {
       super("getUserHeaders", "()" + HEADERS);
@@ -292,10 +332,7 @@ public final class JdkHttpClient implements Client {
 
     @Override
     protected void beforeReturn(Code code) {
-      code.field("systemHeadersBuilder", "L" + HEADERS_BUILDER + ";")
-          .call(HEADERS_BUILDER, "map", "()Ljava/util/Map;")
-          .hook(OVERRIDDEN)
-          .cast("java/net/http/HttpHeaders");
+      code.local(0).hook(OVERRIDDEN).cast("java/net/http/HttpHeaders");
     }
   }
 

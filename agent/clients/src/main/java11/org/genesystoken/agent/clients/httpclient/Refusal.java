@@ -217,8 +217,7 @@ final class Refusal<T> implements BodySubscriber<T> {
    */
   private void replayed(HttpResponse<T> answer, Throwable lost) {
     if (lost == null) {
-      exchange.answered(answer);
-      body.complete(null);
+      body.complete(Replayed.with(answer));
       endDrop();
     } else if (restorable && !exchange.isCancelled() && !exchange.isDelivered()) {
       exchange.execute(this::handOver);

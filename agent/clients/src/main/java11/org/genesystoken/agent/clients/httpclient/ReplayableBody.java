@@ -40,7 +40,16 @@ final class ReplayableBody {
     this.app = app;
     this.limit = limit;
     this.asked = asked;
-    this.repeatable = app == null || isOfJdk(app) || app.contentLength() == 0;
+    this.repeatable = isRepeatable(app);
+  }
+
+  /**
+   * Whether a publisher gives the same to each subscriber.
+   *
+   * @param app null: the request has no body
+   */
+  static boolean isRepeatable(BodyPublisher app) {
+    return app == null || isOfJdk(app) || app.contentLength() == 0;
   }
 
   /**

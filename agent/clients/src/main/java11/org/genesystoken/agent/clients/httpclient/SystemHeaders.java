@@ -5,14 +5,9 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.util.AbstractList;
-import java.util.AbstractMap;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import org.genesystoken.agent.core.policy.TokenPolicy;
 
@@ -21,7 +16,7 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  * that the app sees has them, and a redirect starts with new ones.
  */
 final class SystemHeaders {
-  private static final String NAME = "Authorization";
+  static final String NAME = "Authorization";
 
   private SystemHeaders() {}
 
@@ -29,19 +24,13 @@ final class SystemHeaders {
   private static final class Managed extends AbstractList<String> {
     private final String value;
 
-    /** What the hop's {@link Overridden} gave, as the JDK asks for it several times; or null. */
-    private HttpHeaders overridden;
-
     Managed(String value) {
       this.value = value;
     }
 
     @Override
     public String get(int index) {
-      if (index != 0) {
-        throw new IndexOutOfBoundsException(index);
-      }
-      return value;
+      return value(index, value);
     }
 
     @Override
@@ -50,38 +39,36 @@ final class SystemHeaders {
     }
   }
 
-  /**
-   * Puts the token on, where it belongs: given the hop's system headers, and its request, body
-   * handler and HTTP proxy.
-   */
+  /** The element of a list of one. */
+  static String value(int index, String only) {
+    if (index != 0) {
+      throw new IndexOutOfBoundsException(index);
+    }
+    return only;
+  }
+
+  /** Puts the token on, where it belongs: given the hop, and the JDK's call. */
   static final class Present implements BiFunction<Object, Object, Object> {
     private final TokenPolicy policy;
+    private final Sent.Recent recent = new Sent.Recent();
 
     Present(TokenPolicy policy) {
       this.policy = policy;
     }
 
     @Override
-    @SuppressWarnings("unchecked") // HttpHeadersBuilder.map() is of this type
-    public Object apply(Object systemHeaders, Object context) {
-      Object[] call = (Object[]) context;
-      Object handler = call[1];
-      // A WebSocket handshake, for one, has a handler of the JDK's own: it is not ours to touch.
-      if (handler instanceof Exchange) {
-        present(
-            (Map<String, List<String>>) systemHeaders,
-            (HttpRequest) call[0],
-            (Exchange<?>) handler,
-            call[2] != null);
+    public Object apply(Object request, Object call) {
+      HttpRequest hop = (HttpRequest) request;
+      if (Internals.isOfApp(call, hop)) {
+        // There may be no exchange yet, as the call may need none.
+        Object handler = Internals.handler(call);
+        present(hop, handler instanceof Exchange ? (Exchange<?>) handler : null);
       }
-      return systemHeaders;
+      return request;
     }
 
-    private void present(
-        Map<String, List<String>> systemHeaders,
-        HttpRequest hop,
-        Exchange<?> exchange,
-        boolean proxied) {
+    private void present(HttpRequest hop, Exchange<?> exchange) {
+      Map<String, List<String>> systemHeaders = Internals.systemHeaders(hop);
       URI uri = hop.uri();
       List<String> ofJdk = systemHeaders.get(NAME);
       List<String> ofApp = hop.headers().map().get(NAME);
@@ -89,81 +76,45 @@ final class SystemHeaders {
       // A system header is what the app's Authenticator answered: it wins.
       if ((ofJdk != null && !(ofJdk instanceof Managed))
           || !policy.coversHop(
-              uri.getScheme(), uri.getHost(), uri.getPort(), uri.getRawPath(), proxied)
+              uri.getScheme(),
+              uri.getHost(),
+              uri.getPort(),
+              uri.getRawPath(),
+              Internals.isProxied(hop))
           || !policy.mayReplace(own)) {
-        exchange.foreignHop();
+        Sent.forget(hop);
+        if (exchange != null) {
+          exchange.foreignHop();
+        }
         return;
       }
       String managed = policy.authorizationNow(own);
-      if (managed != null) {
+      if (managed != null && own == null) {
         systemHeaders.put(NAME, new Managed(managed));
+      } else if (ofJdk != null) {
+        // of an earlier attempt
+        systemHeaders.remove(NAME);
       }
-      boolean first = uri.equals(exchange.uri()) && hop.method().equals(exchange.method());
-      exchange.ownHop(managed == null ? own : managed, first);
+      Map<String, List<String>> overridden =
+          managed == null || own == null ? null : hop.headers().map();
+      String authorization = managed == null ? own : managed;
+      Sent.note(hop, recent, overridden, authorization, hop.timeout().isPresent());
+      if (exchange != null) {
+        exchange.ownHop(authorization, exchange.isFirst(hop));
+      }
     }
   }
 
   /**
    * What the app set, with the token in place of its own Authorization (in the JDK an app's header
    * beats a system header, and its presence tells later ones how to take a 401): given the app's
-   * headers and the system headers.
+   * headers and the hop.
    */
   static final class Overridden implements BiFunction<Object, Object, Object> {
     @Override
-    public Object apply(Object userHeaders, Object systemHeaders) {
-      HttpHeaders headers = (HttpHeaders) userHeaders;
-      Object value = ((Map<?, ?>) systemHeaders).get(NAME);
-      if (!(value instanceof Managed) || !headers.map().containsKey(NAME)) {
-        return headers;
-      }
-      Managed managed = (Managed) value;
-      if (managed.overridden == null) {
-        managed.overridden = override(headers, managed);
-      }
-      return managed.overridden;
-    }
-
-    private static HttpHeaders override(HttpHeaders headers, Managed managed) {
-      Map<String, List<String>> overriding = new Overriding(headers.map(), managed);
-      HttpHeaders shown = Internals.headers(overriding);
-      return shown == null ? HttpHeaders.of(overriding, (name, any) -> true) : shown;
-    }
-  }
-
-  /** An app's headers with the token in the place of one that they have. A view, and read-only. */
-  private static final class Overriding extends AbstractMap<String, List<String>> {
-    private final Map<String, List<String>> app;
-    private final Managed token;
-
-    Overriding(Map<String, List<String>> app, Managed token) {
-      this.app = app;
-      this.token = token;
-    }
-
-    private List<String> shown(String name, List<String> values) {
-      return NAME.equalsIgnoreCase(name) ? token : values;
-    }
-
-    @Override
-    public List<String> get(Object name) {
-      return shown((String) name, app.get(name));
-    }
-
-    @Override
-    public boolean containsKey(Object name) {
-      return app.containsKey(name);
-    }
-
-    @Override
-    public void forEach(BiConsumer<? super String, ? super List<String>> action) {
-      app.forEach((name, values) -> action.accept(name, shown(name, values)));
-    }
-
-    @Override
-    public Set<Map.Entry<String, List<String>>> entrySet() {
-      Map<String, List<String>> copy = new LinkedHashMap<>();
-      forEach(copy::put);
-      return Collections.unmodifiableMap(copy).entrySet();
+    public Object apply(Object userHeaders, Object hop) {
+      Sent sent = Sent.of((HttpRequest) hop);
+      return sent == null ? userHeaders : sent.shownFor((HttpHeaders) userHeaders);
     }
   }
 

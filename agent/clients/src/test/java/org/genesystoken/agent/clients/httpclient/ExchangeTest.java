@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.Proxy;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
@@ -142,22 +143,6 @@ class ExchangeTest {
   }
 
   @Test
-  void aGoodAnswerIsToldOfWhereThePolicyIsInDoubt() {
-    // given
-    Exchange<Void> exchange = exchange(request().build());
-    exchange.ownHop("Bearer sent", true);
-
-    // when
-    exchange.apply(answer(200));
-    policy.inDoubt = true;
-    exchange.apply(answer(200));
-    exchange.apply(answer(500));
-
-    // then
-    assertThat(policy.accepted).containsExactly("Bearer sent");
-  }
-
-  @Test
   void aRefusalThatDoesNotMeanExpiredRenewsNothing() {
     // given
     policy.expired = false;
@@ -248,17 +233,15 @@ class ExchangeTest {
   @Test
   void theAnswerOfTheLastReplayIsTheAnswerOfTheCall() {
     // given
-    Exchange<Void> exchange = exchange(request().build());
-    HttpResponse<Void> refusal = ScriptedClient.answer();
-    assertThat(exchange.answer(refusal)).isSameAs(refusal);
+    HttpResponse<Object> good = ScriptedClient.answer();
 
-    // when: the last one sent is answered first, the ones before it end with that
-    HttpResponse<Void> good = ScriptedClient.answer();
-    exchange.answered(good);
-    exchange.answered(ScriptedClient.answer());
+    // when: a replay was refused as well, and ends with the answer to its own
+    HttpResponse<Object> refusedReplay = ScriptedClient.answer(Replayed.with(good));
+    HttpResponse<Object> refusal = ScriptedClient.answer(Replayed.with(refusedReplay));
 
     // then
-    assertThat(exchange.answer(refusal)).isSameAs(good);
+    assertThat(Replayed.answer(refusal)).isSameAs(good);
+    assertThat(Replayed.answer(good)).isSameAs(good);
   }
 
   @Test
@@ -420,37 +403,21 @@ class ExchangeTest {
         new Exchange<>(plain, client, request, BodyHandlers.discarding(), null);
     CompletableFuture<Void> trigger = new CompletableFuture<>();
 
+    Proxy proxy = new Proxy(Proxy.Type.HTTP, InetSocketAddress.createUnresolved("proxy", 1));
+
     // when
     CompletableFuture<Void> proxied =
-        exchange.begin(new Attempt(InetSocketAddress.createUnresolved("proxy", 1)), trigger);
-    CompletableFuture<Void> direct = exchange.begin(new Attempt(null), trigger);
+        exchange.begin(attempt(exchange).by(proxy).multiExchange, trigger);
+    CompletableFuture<Void> direct =
+        exchange.begin(attempt(exchange).by(Proxy.NO_PROXY).multiExchange, trigger);
 
     // then
     assertThat(proxied).isSameAs(trigger);
     assertThat(direct).isNotSameAs(trigger);
   }
 
-  /** As the JDK's, as far as it matters. */
-  private static final class Attempt {
-    @SuppressWarnings("unused") // by reflection
-    private final Request currentreq;
-
-    Attempt(InetSocketAddress proxy) {
-      currentreq = new Request(proxy);
-    }
-  }
-
-  private static final class Request {
-    private final InetSocketAddress proxy;
-
-    Request(InetSocketAddress proxy) {
-      this.proxy = proxy;
-    }
-
-    @SuppressWarnings("unused") // by reflection
-    InetSocketAddress proxy() {
-      return proxy;
-    }
+  private static JdkCall attempt(Exchange<Void> exchange) {
+    return new JdkCall(HttpClient.newHttpClient(), exchange.request(), exchange);
   }
 
   private static boolean refuse(Exchange<Void> exchange) {

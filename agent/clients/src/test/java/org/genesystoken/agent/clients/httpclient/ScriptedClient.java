@@ -38,7 +38,11 @@ final class ScriptedClient extends HttpClient {
 
   /** Some answer; only its identity matters. */
   static <T> HttpResponse<T> answer() {
-    return new Answer<>();
+    return answer(null);
+  }
+
+  static <T> HttpResponse<T> answer(T body) {
+    return new Answer<>(body);
   }
 
   /** Answers all that was sent so far. */
@@ -113,6 +117,12 @@ final class ScriptedClient extends HttpClient {
   }
 
   private static final class Answer<T> implements HttpResponse<T> {
+    private final T body;
+
+    Answer(T body) {
+      this.body = body;
+    }
+
     @Override
     public int statusCode() {
       return 200;
@@ -135,7 +145,7 @@ final class ScriptedClient extends HttpClient {
 
     @Override
     public T body() {
-      return null;
+      return body;
     }
 
     @Override

@@ -2,6 +2,8 @@ package org.genesystoken.agent.clients.httpclient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetSocketAddress;
+import java.net.Proxy;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
@@ -22,20 +24,19 @@ class SystemHeadersTest {
   private static final String COVERED = "https://" + ScriptedPolicy.HOST + "/api/v2/users/me";
 
   private final ScriptedPolicy policy = new ScriptedPolicy();
-  private final Map<String, List<String>> system = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
   private final BodyHandler<Void> handler = BodyHandlers.discarding();
 
   @Test
   void aCoveredHopCarriesTheTokenAndItsRefusalIsOurs() {
     // given
-    HttpRequest hop = hop(COVERED, null);
-    Exchange<Void> exchange = exchange(hop);
+    HttpRequest request = request(COVERED, null);
+    Exchange<Void> exchange = exchange(request);
 
     // when
-    present(hop, exchange);
+    JdkCall call = presented(request, exchange);
 
     // then
-    assertThat(system.get("Authorization")).containsExactly("Bearer managed");
+    assertThat(call.systemHeaders.get("Authorization")).containsExactly("Bearer managed");
     assertThat(exchange.apply(status(401))).isInstanceOf(Refusal.class);
     assertThat(exchange.apply(status(200))).isNotInstanceOf(Refusal.class);
     assertThat(exchange.apply(status(403))).as("may be worth a line").isInstanceOf(Refusal.class);
@@ -45,27 +46,22 @@ class SystemHeadersTest {
   @Test
   void theAppsStaleBearerIsOverriddenOnTheWireOnly() {
     // given
-    HttpRequest hop = hop(COVERED, "Bearer stale");
-    present(hop, exchange(hop));
+    JdkCall call = presented(request(COVERED, "Bearer stale"), handler);
 
     // when
-    Object userHeaders = new SystemHeaders.Overridden().apply(hop.headers(), system);
+    HttpHeaders shown = shown(call);
 
     // then
-    assertThat(((HttpHeaders) userHeaders).map())
+    assertThat(shown.map())
         .isEqualTo(
             Map.of("X-App", List.of("kept", "twice"), "authorization", List.of("Bearer managed")));
-    assertThat(hop.headers().firstValue("authorization")).hasValue("Bearer stale");
+    assertThat(call.hop.headers().firstValue("authorization")).hasValue("Bearer stale");
   }
 
   @Test
   void theJdkFindsTheTokenHoweverItLooks() {
-    // given
-    HttpRequest hop = hop(COVERED, "Bearer stale");
-    present(hop, exchange(hop));
-
     // when
-    HttpHeaders shown = (HttpHeaders) new SystemHeaders.Overridden().apply(hop.headers(), system);
+    HttpHeaders shown = shown(presented(request(COVERED, "Bearer stale"), handler));
 
     // then
     assertThat(shown.firstValue("AUTHORIZATION")).hasValue("Bearer managed");
@@ -86,77 +82,152 @@ class SystemHeadersTest {
   })
   void anyOtherHopIsLeftAloneAndItsRefusalIsPassedOn(String uri, String own) {
     // given
-    HttpRequest hop = hop(uri, own);
-    Exchange<Void> exchange = exchange(hop);
+    HttpRequest request = request(uri, own);
+    Exchange<Void> exchange = exchange(request);
     // the hop before was ours
     exchange.ownHop("Bearer managed", true);
 
     // when
-    present(hop, exchange);
+    JdkCall call = presented(request, exchange);
 
     // then
-    assertThat(system).isEmpty();
-    assertThat(new SystemHeaders.Overridden().apply(hop.headers(), system)).isSameAs(hop.headers());
+    assertUntouched(call);
     assertThat(exchange.apply(status(401))).isNotInstanceOf(Refusal.class);
   }
 
   @Test
   void whatTheAppsAuthenticatorAnsweredWins() {
     // given
-    HttpRequest hop = hop(COVERED, null);
-    Exchange<Void> exchange = exchange(hop);
-    system.put("Authorization", List.of("Basic YTpi"));
+    HttpRequest request = request(COVERED, null);
+    Exchange<Void> exchange = exchange(request);
+    JdkCall call = new JdkCall(CLIENT, request, exchange);
+    call.systemHeaders.put("Authorization", List.of("Basic YTpi"));
 
     // when
-    present(hop, exchange);
+    present(call);
 
     // then
-    assertThat(system.get("Authorization")).containsExactly("Basic YTpi");
-    assertThat(new SystemHeaders.Overridden().apply(hop.headers(), system)).isSameAs(hop.headers());
+    assertThat(call.systemHeaders.get("Authorization")).containsExactly("Basic YTpi");
+    assertThat(shown(call)).isEqualTo(call.hop.headers());
     assertThat(exchange.apply(status(401))).isNotInstanceOf(Refusal.class);
   }
 
   @Test
   void aTokenOfOursIsReplacedByANewerOne() {
     // given
-    HttpRequest hop = hop(COVERED, null);
-    Exchange<Void> exchange = exchange(hop);
-    present(hop, exchange);
+    JdkCall call = presented(request(COVERED, null), handler);
     policy.managed = "Bearer newer";
 
     // when
-    present(hop, exchange);
+    present(call);
 
     // then
-    assertThat(system.get("Authorization")).containsExactly("Bearer newer");
+    assertThat(call.systemHeaders.get("Authorization")).containsExactly("Bearer newer");
+  }
+
+  @Test
+  void anEarlierTokenGoesWhenThereIsNone() {
+    // given
+    JdkCall call = presented(request(COVERED, null), handler);
+    policy.managed = null;
+
+    // when
+    present(call);
+
+    // then
+    assertUntouched(call);
+  }
+
+  @Test
+  void anEarlierTokenGoesWhereTheNextAttemptIsNotOurs() {
+    // given
+    JdkCall call = presented(request(COVERED, "Bearer stale"), handler);
+    call.systemHeaders.put("Authorization", List.of("Basic YTpi"));
+
+    // when
+    present(call);
+
+    // then
+    assertThat(shown(call)).isEqualTo(call.hop.headers());
+    assertThat(Sent.of(call.hop)).isNull();
   }
 
   @Test
   void withoutALiveTokenTheHopIsAsTheAppWroteItAndItsRefusalIsOurs() {
     // given
     policy.managed = null;
-    HttpRequest hop = hop(COVERED, "Bearer stale");
-    Exchange<Void> exchange = exchange(hop);
+    HttpRequest request = request(COVERED, "Bearer stale");
+    Exchange<Void> exchange = exchange(request);
 
     // when
-    present(hop, exchange);
+    JdkCall call = presented(request, exchange);
     exchange.refused(status(401), new byte[1], 0);
 
     // then
-    assertThat(system).isEmpty();
+    assertUntouched(call);
     assertThat(policy.renewed).containsExactly("Bearer stale");
   }
 
   @Test
-  void aHandlerOfTheJdksOwnIsNotTouched() {
+  void aHandshakeOfAWebSocketIsNotTouched() {
     // given
-    HttpRequest hop = hop(COVERED, null);
+    JdkCall call = new JdkCall(CLIENT, request(COVERED, null), handler).asWebSocket();
 
     // when
-    new SystemHeaders.Present(policy).apply(system, new Object[] {hop, handler});
+    present(call);
 
     // then
-    assertThat(system).isEmpty();
+    assertUntouched(call);
+    assertThat(Sent.of(call.hop)).isNull();
+  }
+
+  @Test
+  void aProxyThatCouldReadTheTokenGetsNone() {
+    // given
+    ScriptedPolicy plain = new ScriptedPolicy("http");
+    HttpRequest request = request("http://" + ScriptedPolicy.HOST + "/api", "Bearer stale");
+    Proxy proxy = new Proxy(Proxy.Type.HTTP, InetSocketAddress.createUnresolved("proxy", 1));
+    JdkCall direct = new JdkCall(CLIENT, request, handler);
+    JdkCall proxied = new JdkCall(CLIENT, request, handler).by(proxy);
+
+    // when
+    new SystemHeaders.Present(plain).apply(direct.hop, direct.multiExchange);
+    new SystemHeaders.Present(plain).apply(proxied.hop, proxied.multiExchange);
+
+    // then
+    assertThat(shown(direct).firstValue("authorization")).hasValue("Bearer managed");
+    assertUntouched(proxied);
+  }
+
+  @Test
+  void callsWithTheSameHeadersShareWhatIsShown() {
+    // given
+    SystemHeaders.Present present = new SystemHeaders.Present(policy);
+    HttpHeaders first = shown(present, request(COVERED, "Bearer stale"));
+
+    // when, then
+    assertThat(shown(present, request(COVERED, "Bearer older"))).isSameAs(first);
+    policy.managed = "Bearer newer";
+    assertThat(shown(present, request(COVERED, "Bearer stale"))).isNotEqualTo(first);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"X-App, kept", "x-app, other", "X-Other, kept", ", "})
+  void callsWithOtherHeadersDoNot(String name, String value) {
+    // given
+    SystemHeaders.Present present = new SystemHeaders.Present(policy);
+    shown(present, request(COVERED, "Bearer stale"));
+    HttpRequest.Builder other =
+        HttpRequest.newBuilder(URI.create(COVERED)).header("authorization", "Bearer stale");
+    HttpRequest request = (name == null ? other : other.header(name, value)).build();
+
+    // when
+    HttpHeaders shown = shown(present, request);
+
+    // then
+    Map<String, List<String>> expected = new TreeMap<>(request.headers().map());
+    expected.put("authorization", List.of("Bearer managed"));
+    assertThat(shown.map()).isEqualTo(expected);
   }
 
   @ParameterizedTest
@@ -181,20 +252,42 @@ class SystemHeadersTest {
     assertThat(values).containsExactly(text, 42, null);
   }
 
-  private void present(HttpRequest hop, Exchange<Void> exchange) {
-    Object same =
-        new SystemHeaders.Present(policy).apply(system, new Object[] {hop, exchange, null});
-    assertThat(same).isSameAs(system);
+  private JdkCall presented(HttpRequest request, BodyHandler<Void> bodyHandler) {
+    JdkCall call = new JdkCall(CLIENT, request, bodyHandler);
+    present(call);
+    return call;
+  }
+
+  private void present(JdkCall call) {
+    Object same = new SystemHeaders.Present(policy).apply(call.hop, call.multiExchange);
+    assertThat(same).isSameAs(call.hop);
+  }
+
+  private HttpHeaders shown(SystemHeaders.Present present, HttpRequest request) {
+    JdkCall call = new JdkCall(CLIENT, request, handler);
+    present.apply(call.hop, call.multiExchange);
+    return shown(call);
+  }
+
+  private static HttpHeaders shown(JdkCall call) {
+    return (HttpHeaders) new SystemHeaders.Overridden().apply(call.hop.headers(), call.hop);
+  }
+
+  private void assertUntouched(JdkCall call) {
+    JdkCall fresh = new JdkCall(CLIENT, call.hop, handler);
+    assertThat(call.systemHeaders).isEqualTo(fresh.systemHeaders).containsKey("User-Agent");
+    assertThat(shown(call)).isEqualTo(call.hop.headers());
   }
 
   private Exchange<Void> exchange(HttpRequest request) {
     return new Exchange<>(policy, CLIENT, request, handler, null);
   }
 
-  private static HttpRequest hop(String uri, String authorization) {
-    HttpRequest.Builder hop =
+  private static HttpRequest request(String uri, String authorization) {
+    HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(uri)).header("X-App", "kept").header("X-App", "twice");
-    return (authorization == null ? hop : hop.header("authorization", authorization)).build();
+    return (authorization == null ? request : request.header("authorization", authorization))
+        .build();
   }
 
   private static ResponseInfo status(int code) {

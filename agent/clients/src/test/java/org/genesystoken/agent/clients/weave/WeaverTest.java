@@ -135,10 +135,12 @@ class WeaverTest {
     // when, then
     assertThatCode(
             () ->
-                Weaver.weave(ClassWeave.of(WOVEN, there, missing), WovenLoader.classFile(WOVEN), 0))
+                Weaver.weave(
+                    ClassWeave.of(WOVEN, there, missing), WovenLoader.classFile(WOVEN), 0, null))
         .doesNotThrowAnyException();
     assertThatThrownBy(
-            () -> Weaver.weave(ClassWeave.of(WOVEN, missing), WovenLoader.classFile(WOVEN), 0))
+            () ->
+                Weaver.weave(ClassWeave.of(WOVEN, missing), WovenLoader.classFile(WOVEN), 0, null))
         .isInstanceOf(IncompatibleClassChangeError.class);
   }
 
@@ -306,6 +308,33 @@ class WeaverTest {
   }
 
   @Test
+  void aClassIsGivenAFieldWhenItIsLoadedAndKeepsItWhenItIsWovenAgain() throws Exception {
+    // given
+    ClassWeave adding =
+        ClassWeave.of(
+                WOVEN, new MethodWeave("parameter", "(Ljava/lang/String;)Ljava/lang/String;") {})
+            .adding("note");
+    Class<?> before = loaded(WovenLoader.classFile(WOVEN));
+
+    // when
+    Class<?> first = loaded(Weaver.weave(adding, WovenLoader.classFile(WOVEN), 0, null));
+    Class<?> again = loaded(Weaver.weave(adding, WovenLoader.classFile(WOVEN), 0, first));
+    Class<?> late = loaded(Weaver.weave(adding, WovenLoader.classFile(WOVEN), 0, before));
+
+    // then
+    assertThat(first.getDeclaredField("note").getType()).isEqualTo(Object.class);
+    assertThat(first.getDeclaredField("note").isSynthetic()).isTrue();
+    assertThat(again.getDeclaredField("note").getType()).isEqualTo(Object.class);
+    assertThat(late.getDeclaredFields()).hasSameSizeAs(before.getDeclaredFields());
+  }
+
+  private static Class<?> loaded(byte[] classFile) throws ClassNotFoundException {
+    Map<String, byte[]> own = new HashMap<>();
+    own.put(WOVEN.replace('/', '.'), classFile);
+    return new WovenLoader(own).loadClass(WOVEN.replace('/', '.'));
+  }
+
+  @Test
   void aClassWithoutTheMethodIsRefusedByName() {
     // given
     ClassWeave weave =
@@ -316,7 +345,7 @@ class WeaverTest {
             new MethodWeave("absent", "()V") {});
 
     // when, then
-    assertThatThrownBy(() -> Weaver.weave(weave, WovenLoader.classFile(WOVEN), 0))
+    assertThatThrownBy(() -> Weaver.weave(weave, WovenLoader.classFile(WOVEN), 0, null))
         .isInstanceOf(IncompatibleClassChangeError.class)
         .hasMessageContaining(WOVEN)
         .hasMessageContaining("parameter(I)V")
@@ -335,13 +364,14 @@ class WeaverTest {
         Weaver.weave(
             ClassWeave.of(WOVEN, there, optional("parameter", "()V"), optional("absent", "()V")),
             WovenLoader.classFile(WOVEN),
-            0);
+            0,
+            null);
 
     // then
     assertThat(woven).isNotEmpty();
     ClassWeave without =
         ClassWeave.of(WOVEN, call, optional("parameter", "()V"), optional("parameter", "(I)V"));
-    assertThatThrownBy(() -> Weaver.weave(without, WovenLoader.classFile(WOVEN), 0))
+    assertThatThrownBy(() -> Weaver.weave(without, WovenLoader.classFile(WOVEN), 0, null))
         .isInstanceOf(IncompatibleClassChangeError.class)
         .hasMessageContaining("parameter");
   }
@@ -363,7 +393,7 @@ class WeaverTest {
             .needing("secret:Ljava/lang/Object;", "runs:J", "absent:Ljava/lang/Object;");
 
     // when, then
-    assertThatThrownBy(() -> Weaver.weave(weave, WovenLoader.classFile(WOVEN), 0))
+    assertThatThrownBy(() -> Weaver.weave(weave, WovenLoader.classFile(WOVEN), 0, null))
         .isInstanceOf(IncompatibleClassChangeError.class)
         .hasMessageContaining("runs:J")
         .hasMessageContaining("absent:Ljava/lang/Object;")
@@ -384,7 +414,7 @@ class WeaverTest {
             });
 
     // when, then
-    assertThatThrownBy(() -> Weaver.weave(weave, WovenLoader.classFile(WOVEN), 0))
+    assertThatThrownBy(() -> Weaver.weave(weave, WovenLoader.classFile(WOVEN), 0, null))
         .isInstanceOf(IncompatibleClassChangeError.class)
         .hasMessageContaining("call(Ljava/lang/String;)Ljava/lang/Object;");
   }
@@ -433,7 +463,8 @@ class WeaverTest {
         Weaver.weave(
             ClassWeave.of(WOVEN, weave),
             WovenLoader.classFile(WOVEN),
-            BridgeFixture.add(Arrays.<BiFunction<Object, Object, Object>>asList(hooks)));
+            BridgeFixture.add(Arrays.<BiFunction<Object, Object, Object>>asList(hooks)),
+            null);
     Map<String, byte[]> own = new HashMap<>();
     own.put(WOVEN.replace('/', '.'), classFile);
     own.put(WOVEN.replace('/', '.') + "$Helper", WovenLoader.classFile(WOVEN + "$Helper"));
