@@ -29,7 +29,7 @@ public final class Installer {
     }
     Transformer transformer = new Transformer(configuration, instrumentation);
     // Loads what the look at the classes needs, before each load costs a call of the transformer.
-    mayBeWoven(Object.class);
+    isAnyWoven(Object.class);
     instrumentation.addTransformer(transformer, true);
     try {
       retransform(instrumentation);
@@ -47,35 +47,36 @@ public final class Installer {
   private static void retransform(Instrumentation instrumentation)
       throws UnmodifiableClassException {
     Class<?>[] all = instrumentation.getAllLoadedClasses();
-    for (Class<?> type : all) {
-      if (mayBeWoven(type) && isWoven(type)) {
-        retransform(all, instrumentation);
-        return;
+    if (isAnyWoven(all)) {
+      List<Class<?>> loaded = new ArrayList<>();
+      for (Class<?> type : all) {
+        if (isWoven(type)) {
+          loaded.add(type);
+        }
       }
+      instrumentation.retransformClasses(loaded.toArray(new Class<?>[0]));
     }
-  }
-
-  private static void retransform(Class<?>[] all, Instrumentation instrumentation)
-      throws UnmodifiableClassException {
-    List<Class<?>> loaded = new ArrayList<>();
-    for (Class<?> type : all) {
-      if (isWoven(type)) {
-        loaded.add(type);
-      }
-    }
-    instrumentation.retransformClasses(loaded.toArray(new Class<?>[0]));
-  }
-
-  private static boolean isWoven(Class<?> type) {
-    return Clients.weaving(type.getName().replace('.', '/')) != null;
   }
 
   /**
    * Spares most of the bootstrap loader's many hundred classes the look at their names, which each
    * would have to make first. What is woven there is a connection, or is loaded by one.
    */
-  static boolean mayBeWoven(Class<?> type) {
-    return type.getClassLoader() != null || URLConnection.class.isAssignableFrom(type);
+  static boolean isAnyWoven(Class<?>... loaded) {
+    Class<?> connection = URLConnection.class;
+    ClassLoader self = Installer.class.getClassLoader();
+    for (Class<?> type : loaded) {
+      ClassLoader loader = type.getClassLoader();
+      boolean mayBe = loader == null ? connection.isAssignableFrom(type) : loader != self;
+      if (mayBe && isWoven(type)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isWoven(Class<?> type) {
+    return Clients.weaving(type.getName().replace('.', '/')) != null;
   }
 
   private static void report(Loaded loaded) {

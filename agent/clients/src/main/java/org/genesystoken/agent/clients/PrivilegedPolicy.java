@@ -47,6 +47,11 @@ final class PrivilegedPolicy extends TokenPolicy {
   }
 
   @Override
+  public boolean hasToWait(String own) {
+    return AccessController.doPrivileged((PrivilegedAction<Boolean>) () -> policy.hasToWait(own));
+  }
+
+  @Override
   public CompletionStage<Void> ready(String own, long budgetMillis) {
     return AccessController.doPrivileged(
         (PrivilegedAction<CompletionStage<Void>>) () -> policy.ready(own, budgetMillis));

@@ -91,6 +91,11 @@ public final class ScriptedPolicy extends TokenPolicy {
   }
 
   @Override
+  public boolean hasToWait(String own) {
+    return mayReplace(own) && managed == null;
+  }
+
+  @Override
   public CompletionStage<Void> ready(String own, long budgetMillis) {
     if (!mayReplace(own)) {
       return CompletableFuture.completedFuture(null);

@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.io.InputStream;
 import java.net.URISyntaxException;
+import java.net.URL;
 import java.security.AllPermission;
 import java.security.CodeSource;
 import java.security.Permission;
@@ -63,8 +64,11 @@ final class IsolatedLoader extends ClassLoader {
   /** A new loader over the packs of the jar that this class came from. */
   static IsolatedLoader open() throws URISyntaxException {
     CodeSource source = IsolatedLoader.class.getProtectionDomain().getCodeSource();
-    return new IsolatedLoader(
-        new File(source.getLocation().toURI()), new ProtectionDomain(source, permissions()));
+    URL location = source.getLocation();
+    String path = location.getPath();
+    // A path with nothing escaped needs no parser.
+    File jar = path.indexOf('%') < 0 ? new File(path) : new File(location.toURI());
+    return new IsolatedLoader(jar, new ProtectionDomain(source, permissions()));
   }
 
   /**

@@ -118,7 +118,10 @@ public final class Weaver {
                 0,
                 0));
     reader.accept(members, wrapper.mergeReader(0));
-    if (weave.added() != null && (loaded == null || declares(loaded, weave.added()))) {
+    // Another agent may give back what it has seen of ours.
+    if (weave.added() != null
+        && !members.found.contains(weave.added() + ":Ljava/lang/Object;")
+        && (loaded == null || declares(loaded, weave.added()))) {
       writer
           .visitField(
               Opcodes.ACC_PRIVATE

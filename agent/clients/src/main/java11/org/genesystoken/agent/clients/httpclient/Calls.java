@@ -20,6 +20,20 @@ final class Calls {
   private Calls() {}
 
   /**
+   * Whether a call without an {@link Exchange} is a blocking one, whose end {@link End} sees: not
+   * before the client that apps hold is known to be woven, and no more once a call has got past us.
+   * Thread-safe.
+   */
+  static final class Plain {
+    private volatile boolean woven;
+    private volatile boolean gotPast;
+
+    boolean isKnown() {
+      return woven && !gotPast;
+    }
+  }
+
+  /**
    * Whether a call can reach a covered host: at once, or by a redirect. Others are left to the JDK
    * alone.
    */
@@ -35,13 +49,16 @@ final class Calls {
    */
   static final class Begin implements BiFunction<Object, Object, Object> {
     private final TokenPolicy policy;
+    private final Plain plain;
 
-    Begin(TokenPolicy policy) {
+    Begin(TokenPolicy policy, Plain plain) {
       this.policy = policy;
+      this.plain = plain;
     }
 
     @Override
     public Object apply(Object ofApp, Object ofJdk) {
+      plain.woven = true;
       HttpClient client = (HttpClient) ofJdk;
       HttpRequest request = (HttpRequest) ofApp;
       return request == null || !concerns(policy, client, request) || isPlain(client, request)
@@ -54,15 +71,10 @@ final class Calls {
       return Exchange.isOfJdk(request)
           && ReplayableBody.isRepeatable(request.bodyPublisher().orElse(null))
           && client.authenticator().isEmpty()
-          // the time of a call that was redirected began with an earlier hop
-          && (request.timeout().isEmpty() || client.followRedirects() == Redirect.NEVER)
           && System.getSecurityManager() == null
-          && !isCold(request);
-    }
-
-    private boolean isCold(HttpRequest request) {
-      return Exchange.covers(policy, request.uri())
-          && policy.authorizationNow(Exchange.authorization(request)) == null;
+          && plain.isKnown()
+          && !(Exchange.covers(policy, request.uri())
+              && policy.hasToWait(Exchange.authorization(request)));
     }
   }
 
@@ -115,19 +127,31 @@ final class Calls {
 
   /**
    * Takes over an asynchronous call: given nothing, and the client, request, body handler and push
-   * promise handler; returns the future for the app, or null to leave the call to the JDK.
+   * promise handler; returns the future for the app, or what to throw, or null to leave the call to
+   * the JDK.
    */
   static final class BeginAsync implements BiFunction<Object, Object, Object> {
     private final TokenPolicy policy;
+    private final Plain plain;
 
-    BeginAsync(TokenPolicy policy) {
+    BeginAsync(TokenPolicy policy, Plain plain) {
       this.policy = policy;
+      this.plain = plain;
     }
 
     @Override
-    @SuppressWarnings("unchecked") // the parameters of sendAsync
     public Object apply(Object nothing, Object context) {
-      Object[] call = (Object[]) context;
+      try {
+        return begin((Object[]) context);
+      } catch (Throwable failure) {
+        // The JDK goes on with the call, and nobody sees how it ends.
+        plain.gotPast = true;
+        throw failure;
+      }
+    }
+
+    @SuppressWarnings("unchecked") // the parameters of sendAsync
+    private Object begin(Object[] call) {
       HttpClient client = (HttpClient) call[0];
       HttpRequest request = (HttpRequest) call[1];
       Object handler = call[2];
@@ -141,19 +165,20 @@ final class Calls {
               request,
               (BodyHandler<Object>) handler,
               (PushPromiseHandler<Object>) call[3]);
+      CompletableFuture<HttpResponse<Object>> first;
       try {
-        CompletableFuture<HttpResponse<Object>> first = exchange.send();
-        if (first.isCompletedExceptionally()) {
-          // One stage on its failure would be wrapped.
-          return first;
-        }
-        CompletableFuture<HttpResponse<Object>> ofApp = first.thenApply(Replayed::answer);
-        exchange.future(ofApp);
-        return ofApp;
-      } catch (RuntimeException ofCall) {
-        // What the JDK says to the app's arguments, it says again to the app itself.
-        return null;
+        first = exchange.send();
+      } catch (RuntimeException ofJdk) {
+        // What it says to the app's arguments, or what the app's executor says.
+        return ofJdk;
       }
+      if (first.isCompletedExceptionally()) {
+        // One stage on its failure would be wrapped.
+        return first;
+      }
+      CompletableFuture<HttpResponse<Object>> answer = first.thenApply(Replayed::answer);
+      exchange.future(answer);
+      return answer;
     }
   }
 
@@ -172,9 +197,11 @@ final class Calls {
   /** Hears of an answer to a hop: given the hop, and the JDK's response. */
   static final class Answered implements BiFunction<Object, Object, Object> {
     private final TokenPolicy policy;
+    private final Plain plain;
 
-    Answered(TokenPolicy policy) {
+    Answered(TokenPolicy policy, Plain plain) {
       this.policy = policy;
+      this.plain = plain;
     }
 
     @Override
@@ -184,7 +211,7 @@ final class Calls {
         int status = Internals.status(response);
         policy.answered(status, sent.authorization());
         Object call = policy.looksAt(status) ? Internals.call(response) : null;
-        if (call != null && !(Internals.handler(call) instanceof Exchange)) {
+        if (call != null && plain.isKnown() && !(Internals.handler(call) instanceof Exchange)) {
           refused((HttpRequest) hop, sent, call);
         }
       }
@@ -202,6 +229,10 @@ final class Calls {
               sent.start());
       exchange.ownHop(sent.authorization(), exchange.isFirst(hop));
       sent.refused(hop, exchange);
+      // In this order: Cancelled looks for an exchange only after the JDK has noted it.
+      if (Internals.isCancelled(call)) {
+        exchange.cancel();
+      }
     }
   }
 

@@ -26,12 +26,12 @@ import org.genesystoken.agent.core.policy.RefusedCall;
 import org.genesystoken.agent.core.policy.TokenPolicy;
 
 /**
- * One call of the app, from its first hop to its last answer. It stands in for both things that the
- * app passed in: for the body handler, where any answer but one to replay goes to the app's own;
- * and, if its body cannot be read twice, for the request, of which the JDK makes a copy at each
- * attempt, so that a replay can have its body from what was kept. A refused attempt ends with its
- * replay, but for a rest of its body that is read off; fields are volatile because its hops run on
- * different threads.
+ * One call of the app, from its first hop, or, if it needs nothing of us before, from its refusal,
+ * to its last answer. It stands in for both things that the app passed in: for the body handler,
+ * where any answer but one to replay goes to the app's own; and, if its body cannot be read twice,
+ * for the request, of which the JDK makes a copy at each attempt, so that a replay can have its
+ * body from what was kept. A refused attempt ends with its replay, but for a rest of its body that
+ * is read off; fields are volatile because its hops run on different threads.
  */
 final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
   private static final String JDK_REQUEST = "jdk.internal.net.http.ImmutableHttpRequest";

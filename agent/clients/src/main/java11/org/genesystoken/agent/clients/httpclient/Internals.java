@@ -25,10 +25,12 @@ final class Internals {
   private static final String REQUEST = PACKAGE + "HttpRequestImpl";
   private static final String TIMER = PACKAGE + "ResponseTimerEvent";
 
-  // Read for each call; a field that another release lacks is null, and so is what is read of it.
+  // Read for each call. Null where another release lacks the field: then the class that has it was
+  // not woven, and nobody asks.
   private static final Field HANDLER = field("MultiExchange", "responseHandler");
   private static final Field HOP = field("MultiExchange", "currentreq");
   private static final Field USER_REQUEST = field("MultiExchange", "userRequest");
+  private static final Field CANCELLED = field("MultiExchange", "cancelled");
   private static final Field CLIENT = field("MultiExchange", "client");
   private static final Field PROXY = field("HttpRequestImpl", "proxy");
   private static final Field WEB_SOCKET = field("HttpRequestImpl", "isWebSocket");
@@ -38,8 +40,10 @@ final class Internals {
   private static final Field EXCHANGE = field("Response", "exchange");
   private static final Field MULTI = field("Exchange", "multi");
 
-  /** A place for what is noted of a hop; null: its class was loaded before the agent came. */
-  static final Field NOTE = field("HttpRequestImpl", JdkHttpClient.NOTE);
+  /** Null: the class was loaded before the agent came. */
+  private static final Field NOTE = field("HttpRequestImpl", JdkHttpClient.NOTE);
+
+  private static final Notes NOTES = new Notes();
 
   private static final Constructor<HttpHeaders> HEADERS =
       privileged(
@@ -53,8 +57,8 @@ final class Internals {
   private Internals() {}
 
   /**
-   * Headers over a map that is neither copied nor checked, for each call: the JDK's own way makes a
-   * kilobyte of garbage.
+   * Headers over a map that is neither copied nor checked: the JDK's own way makes a kilobyte of
+   * garbage.
    *
    * @return null if there is no such constructor
    */
@@ -77,7 +81,7 @@ final class Internals {
         null);
   }
 
-  static Object read(Field field, Object of) {
+  private static Object read(Field field, Object of) {
     try {
       return field.get(of);
     } catch (IllegalAccessException closed) {
@@ -85,9 +89,21 @@ final class Internals {
     }
   }
 
-  static void write(Field field, Object of, Object value) {
+  /** What was noted of a hop, or null. */
+  static Object note(HttpRequest hop) {
+    return NOTE == null ? NOTES.get(hop) : read(NOTE, hop);
+  }
+
+  /**
+   * @param note null: what was noted is forgotten
+   */
+  static void note(HttpRequest hop, Object note) {
+    if (NOTE == null) {
+      NOTES.put(hop, note);
+      return;
+    }
     try {
-      field.set(of, value);
+      NOTE.set(hop, note);
     } catch (IllegalAccessException closed) {
       throw new IllegalStateException(closed);
     }
@@ -110,6 +126,11 @@ final class Internals {
   /** What a call was begun with, by the app or in its place. */
   static HttpRequest request(Object call) {
     return (HttpRequest) read(USER_REQUEST, call);
+  }
+
+  /** Whether the app has cancelled a call. */
+  static boolean isCancelled(Object call) {
+    return (Boolean) read(CANCELLED, call);
   }
 
   static HttpClient client(Object call) {

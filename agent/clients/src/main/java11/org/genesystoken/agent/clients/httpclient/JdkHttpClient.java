@@ -22,6 +22,7 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  *
  * public CompletableFuture sendAsync(HttpRequest request, BodyHandler handler, ...) {
  *   Object replaying = exchangeAsync(null, {impl, request, handler, ...});
+ *   if (replaying instanceof Throwable) throw (Throwable) replaying;
  *   if (replaying != null) return (CompletableFuture) replaying;
  *   ...                                             // the JDK's code
  * }
@@ -44,7 +45,7 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  *   present(request, exchange);
  * }
  *
- * // once per answer, before the client's Authenticator is asked
+ * // once per answer but for a redirect, before the client's Authenticator is asked
  * AuthenticationFilter.response(Response r) {
  *   answered(r.request(), r);
  *   ...                                             // with a 401:
@@ -119,12 +120,13 @@ public final class JdkHttpClient implements Client {
 
   /** Made once, by reflection. */
   public JdkHttpClient(TokenPolicy policy) {
+    Calls.Plain plain = new Calls.Plain();
     hooks =
         List.of(
-            new Calls.Begin(policy),
+            new Calls.Begin(policy, plain),
             new Calls.End(),
-            new Calls.BeginAsync(policy),
-            new SystemHeaders.Present(policy),
+            new Calls.BeginAsync(policy, plain),
+            new SystemHeaders.Present(policy, plain),
             new SystemHeaders.Overridden(),
             new SystemHeaders.Masked(),
             new Calls.Request(),
@@ -133,7 +135,7 @@ public final class JdkHttpClient implements Client {
             new Calls.Cancelled(),
             new Calls.Challenges(),
             new Calls.Handler(),
-            new Calls.Answered(policy),
+            new Calls.Answered(policy, plain),
             new Calls.Reader());
   }
 
@@ -151,6 +153,7 @@ public final class JdkHttpClient implements Client {
                 "responseHandler:" + HANDLER,
                 "currentreq:L" + REQUEST_IMPL + ";",
                 "userRequest:" + REQUEST,
+                "cancelled:Z",
                 "client:" + CLIENT),
         ClassWeave.of(JDK_EXCHANGE, new ReadBody())
             .needing("request:L" + REQUEST_IMPL + ";", "multi:L" + MULTI_EXCHANGE + ";"),
@@ -224,7 +227,7 @@ public final class JdkHttpClient implements Client {
       for (int i = 1; i < locals; i++) {
         code.element(i).local(i).put();
       }
-      code.hook(EXCHANGE_ASYNC).returnUnlessNull(FUTURE_TYPE);
+      code.hook(EXCHANGE_ASYNC).endUnlessNull(FUTURE_TYPE);
     }
   }
 
@@ -271,8 +274,8 @@ public final class JdkHttpClient implements Client {
   }
 
   /**
-   * Once per answer; and where the challenges of a 401 are read, which a client with an
-   * Authenticator cannot do without.
+   * Once per answer but for a redirect; and where the challenges of a 401 are read, which a client
+   * with an Authenticator cannot do without.
    */
   private static final class FilterResponse extends MethodWeave {
     private static final String VALUES = "java/net/http/HttpHeaders.allValues";

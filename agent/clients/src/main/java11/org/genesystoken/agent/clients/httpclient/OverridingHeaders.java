@@ -14,23 +14,23 @@ import java.util.function.BiConsumer;
  * for each call. Immutable.
  */
 final class OverridingHeaders {
-  private final List<String> names = new ArrayList<>();
-  private final List<List<String>> values = new ArrayList<>();
+  /** By name and by values, in the map's order; null: not to be found again. */
+  private final List<String> names;
+
+  private final List<List<String>> values;
   private final HttpHeaders headers;
 
   /**
    * @param app with an Authorization
+   * @param again whether {@link #isOf} is to know later headers that are the same
    */
-  OverridingHeaders(Map<String, List<String>> app, String authorization) {
+  OverridingHeaders(Map<String, List<String>> app, String authorization, boolean again) {
     Map<String, List<String>> overridden = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-    app.forEach(
-        (name, ofApp) -> {
-          names.add(name);
-          values.add(ofApp);
-          overridden.put(name, ofApp);
-        });
+    app.forEach(overridden::put);
     // under the name as the app has written it
     overridden.put(SystemHeaders.NAME, List.of(authorization));
+    names = again ? new ArrayList<>(app.keySet()) : null;
+    values = again ? new ArrayList<>(app.values()) : null;
     HttpHeaders asTheyAre = Internals.headers(Collections.unmodifiableMap(overridden));
     headers = asTheyAre == null ? HttpHeaders.of(overridden, (name, any) -> true) : asTheyAre;
   }
@@ -41,6 +41,9 @@ final class OverridingHeaders {
 
   /** Whether these are what an app's headers become. */
   boolean isOf(Map<String, List<String>> app) {
+    if (names == null) {
+      return false;
+    }
     Comparison comparison = new Comparison();
     app.forEach(comparison);
     return comparison.isSame();

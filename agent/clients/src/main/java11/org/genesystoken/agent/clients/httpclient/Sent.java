@@ -3,28 +3,20 @@ package org.genesystoken.agent.clients.httpclient;
 import java.lang.ref.WeakReference;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
-import java.util.AbstractList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
 /**
- * What a hop of ours was sent with. Hops that are sent with the same share one, so that a call that
- * goes well costs next to nothing.
- *
- * <p>It is kept with the hop itself: in a field of ours, or, where the JDK's class was loaded
- * before the agent came and could not be given one, among the headers that the JDK adds on its own
- * account, as the value of the one that is always there. For the JDK that is the same value as
- * before. Immutable.
+ * What a hop of ours was sent with, noted with the hop itself. Hops that are sent with the same
+ * share one, so that a call that goes well costs next to nothing. Immutable.
  */
-final class Sent extends AbstractList<String> {
-  /** Set in the constructors of the JDK's request, from Java 11 on. */
-  private static final String PLACE = "User-Agent";
-
-  /** What stands in that place for the JDK, null: nothing. */
-  private final String userAgent;
-
+final class Sent {
   private final String authorization;
+
+  /** The token as a header of its own; null where it overrides one of the app's, or is none. */
+  private final List<String> header;
+
   private final OverridingHeaders overriding;
   private final long start;
 
@@ -32,96 +24,84 @@ final class Sent extends AbstractList<String> {
   private final Object exchange;
 
   private Sent(
-      String userAgent,
       String authorization,
+      List<String> header,
       OverridingHeaders overriding,
       long start,
       Object exchange) {
-    this.userAgent = userAgent;
     this.authorization = authorization;
+    this.header = header;
     this.overriding = overriding;
     this.start = start;
     this.exchange = exchange;
   }
 
-  /** What the last hops were sent with, until memory is short. Thread-safe. */
-  static final class Recent {
-    private volatile WeakReference<Sent> last = new WeakReference<>(null);
-  }
-
   /**
-   * Notes what a hop is sent with.
-   *
-   * @param app the app's headers if its Authorization is overridden, otherwise null
-   * @param authorization the value that the hop carries, null if none
-   * @param timed whether the time of its start is to be known
+   * What a hop was sent with not long ago. It is found again while a hop that was sent with it
+   * lives, and until a garbage collection after that. Thread-safe.
    */
-  static void note(
-      HttpRequest hop,
-      Recent recent,
-      Map<String, List<String>> app,
-      String authorization,
-      boolean timed) {
-    String agent = Internals.NOTE == null ? userAgent(hop) : null;
-    Sent last = recent.last.get();
-    Sent sent = last;
-    if (last == null || !last.isOf(agent, authorization, app)) {
+  static final class Recent {
+    /** Headers of which one changes with each call are not worth their copy each time. */
+    private static final int MISSES = 8;
+
+    private volatile WeakReference<Sent> last = new WeakReference<>(null);
+
+    /** Racy: a miss more or less does not matter. */
+    private int misses;
+
+    /**
+     * @param app the app's headers, which have an Authorization to override; null: none has to be
+     * @param managed the token to put on, null: there is none
+     * @param own the app's own Authorization, null if it has none
+     */
+    Sent with(Map<String, List<String>> app, String managed, String own) {
+      String authorization = managed == null ? own : managed;
+      Sent sent = last.get();
+      if (sent != null && sent.isWith(authorization, managed != null && own == null, app)) {
+        misses = 0;
+        return sent;
+      }
+      misses++;
+      boolean again = sent == null || app == null || misses >= MISSES;
       sent =
           new Sent(
-              agent,
               authorization,
-              app == null ? null : new OverridingHeaders(app, authorization),
+              managed == null || own != null ? null : List.of(managed),
+              app == null ? null : new OverridingHeaders(app, managed, again),
               0,
               null);
-      recent.last = new WeakReference<>(sent);
+      if (again) {
+        misses = 0;
+        last = new WeakReference<>(sent);
+      }
+      return sent;
     }
-    put(hop, timed ? sent.at(System.nanoTime()) : sent);
   }
 
-  private boolean isOf(String agent, String value, Map<String, List<String>> app) {
-    return Objects.equals(agent, userAgent)
-        && Objects.equals(value, authorization)
+  private boolean isWith(String value, boolean asHeader, Map<String, List<String>> app) {
+    return Objects.equals(value, authorization)
+        && asHeader == (header != null)
         && (app == null ? overriding == null : overriding != null && overriding.isOf(app));
   }
 
-  private Sent at(long nanoTime) {
-    return new Sent(userAgent, authorization, overriding, nanoTime, null);
-  }
-
-  /** A hop that is none of ours: it may have been one in an earlier attempt. */
-  static void forget(HttpRequest hop) {
-    Sent sent = of(hop);
-    if (sent != null && Internals.NOTE != null) {
-      Internals.write(Internals.NOTE, hop, null);
-    } else if (sent != null) {
-      Internals.systemHeaders(hop).put(PLACE, List.of(sent.userAgent));
-    }
+  /**
+   * Notes that a hop is sent with this.
+   *
+   * @param timed whether the time of its start is to be known
+   */
+  void note(HttpRequest hop, boolean timed) {
+    Internals.note(
+        hop, timed ? new Sent(authorization, header, overriding, System.nanoTime(), null) : this);
   }
 
   /** What a hop was sent with, or null: it is none of ours. */
   static Sent of(HttpRequest hop) {
-    Object place =
-        Internals.NOTE == null
-            ? Internals.systemHeaders(hop).get(PLACE)
-            : Internals.read(Internals.NOTE, hop);
-    return place instanceof Sent ? (Sent) place : null;
-  }
-
-  private static void put(HttpRequest hop, Sent sent) {
-    if (Internals.NOTE == null) {
-      Internals.systemHeaders(hop).put(PLACE, sent);
-    } else {
-      Internals.write(Internals.NOTE, hop, sent);
-    }
-  }
-
-  private static String userAgent(HttpRequest hop) {
-    return Internals.systemHeaders(hop).get(PLACE).get(0);
+    return (Sent) Internals.note(hop);
   }
 
   /** Notes that the hop was refused, and who decides on that. */
   void refused(HttpRequest hop, Exchange<?> by) {
-    put(hop, new Sent(userAgent, authorization, overriding, start, by));
+    Internals.note(hop, new Sent(authorization, header, overriding, start, by));
   }
 
   /**
@@ -134,7 +114,7 @@ final class Sent extends AbstractList<String> {
     Exchange<?> by = exchange();
     if (by != null) {
       WeakReference<Exchange<?>> kept = new WeakReference<>(by);
-      put(hop, new Sent(userAgent, authorization, overriding, start, kept));
+      Internals.note(hop, new Sent(authorization, header, overriding, start, kept));
     }
     return by;
   }
@@ -150,6 +130,11 @@ final class Sent extends AbstractList<String> {
     return authorization;
   }
 
+  /** The token for a header of its own, always the same object; null: there is to be none. */
+  List<String> header() {
+    return header;
+  }
+
   /** When it was sent, by {@link System#nanoTime}; of any value if it had no time-out. */
   long start() {
     return start;
@@ -158,15 +143,5 @@ final class Sent extends AbstractList<String> {
   /** What goes on the wire in place of the app's headers. */
   HttpHeaders shownFor(HttpHeaders app) {
     return overriding == null ? app : overriding.headers();
-  }
-
-  @Override
-  public String get(int index) {
-    return SystemHeaders.value(index, userAgent);
-  }
-
-  @Override
-  public int size() {
-    return 1;
   }
 }

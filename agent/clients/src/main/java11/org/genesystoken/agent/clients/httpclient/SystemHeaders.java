@@ -4,7 +4,6 @@ import java.net.URI;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
-import java.util.AbstractList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,61 +19,44 @@ final class SystemHeaders {
 
   private SystemHeaders() {}
 
-  /** The one value of a header that the agent put there, for one hop. */
-  private static final class Managed extends AbstractList<String> {
-    private final String value;
-
-    Managed(String value) {
-      this.value = value;
-    }
-
-    @Override
-    public String get(int index) {
-      return value(index, value);
-    }
-
-    @Override
-    public int size() {
-      return 1;
-    }
-  }
-
-  /** The element of a list of one. */
-  static String value(int index, String only) {
-    if (index != 0) {
-      throw new IndexOutOfBoundsException(index);
-    }
-    return only;
-  }
-
   /** Puts the token on, where it belongs: given the hop, and the JDK's call. */
   static final class Present implements BiFunction<Object, Object, Object> {
     private final TokenPolicy policy;
+    private final Calls.Plain plain;
     private final Sent.Recent recent = new Sent.Recent();
 
-    Present(TokenPolicy policy) {
+    Present(TokenPolicy policy, Calls.Plain plain) {
       this.policy = policy;
+      this.plain = plain;
     }
 
     @Override
     public Object apply(Object request, Object call) {
       HttpRequest hop = (HttpRequest) request;
-      if (Internals.isOfApp(call, hop)) {
-        // There may be no exchange yet, as the call may need none.
-        Object handler = Internals.handler(call);
-        present(hop, handler instanceof Exchange ? (Exchange<?>) handler : null);
+      Object handler = Internals.handler(call);
+      Exchange<?> exchange = handler instanceof Exchange ? (Exchange<?>) handler : null;
+      if ((exchange != null || plain.isKnown()) && Internals.isOfApp(call, hop)) {
+        present(hop, exchange);
       }
       return request;
     }
 
+    /**
+     * @param exchange null: there is none yet, as the call may need none
+     */
     private void present(HttpRequest hop, Exchange<?> exchange) {
       Map<String, List<String>> systemHeaders = Internals.systemHeaders(hop);
-      URI uri = hop.uri();
       List<String> ofJdk = systemHeaders.get(NAME);
-      List<String> ofApp = hop.headers().map().get(NAME);
-      String own = ofApp == null ? null : ofApp.get(0);
+      Sent before = Sent.of(hop);
+      if (before != null && ofJdk != null && ofJdk == before.header()) {
+        // of an earlier attempt
+        systemHeaders.remove(NAME);
+        ofJdk = null;
+      }
+      URI uri = hop.uri();
+      String own = Exchange.authorization(hop);
       // A system header is what the app's Authenticator answered: it wins.
-      if ((ofJdk != null && !(ofJdk instanceof Managed))
+      if (ofJdk != null
           || !policy.coversHop(
               uri.getScheme(),
               uri.getHost(),
@@ -82,25 +64,23 @@ final class SystemHeaders {
               uri.getRawPath(),
               Internals.isProxied(hop))
           || !policy.mayReplace(own)) {
-        Sent.forget(hop);
+        if (before != null) {
+          Internals.note(hop, null);
+        }
         if (exchange != null) {
           exchange.foreignHop();
         }
         return;
       }
       String managed = policy.authorizationNow(own);
-      if (managed != null && own == null) {
-        systemHeaders.put(NAME, new Managed(managed));
-      } else if (ofJdk != null) {
-        // of an earlier attempt
-        systemHeaders.remove(NAME);
+      boolean overrides = managed != null && own != null;
+      Sent sent = recent.with(overrides ? hop.headers().map() : null, managed, own);
+      sent.note(hop, hop.timeout().isPresent());
+      if (sent.header() != null) {
+        systemHeaders.put(NAME, sent.header());
       }
-      Map<String, List<String>> overridden =
-          managed == null || own == null ? null : hop.headers().map();
-      String authorization = managed == null ? own : managed;
-      Sent.note(hop, recent, overridden, authorization, hop.timeout().isPresent());
       if (exchange != null) {
-        exchange.ownHop(authorization, exchange.isFirst(hop));
+        exchange.ownHop(sent.authorization(), exchange.isFirst(hop));
       }
     }
   }

@@ -1,6 +1,7 @@
 package org.genesystoken.agent.clients.httpclient;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.InputStream;
 import java.lang.ref.WeakReference;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import org.genesystoken.agent.clients.ScriptedPolicy;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +31,7 @@ class CallsTest {
       HttpClient.newBuilder().followRedirects(Redirect.NORMAL).build();
 
   private final ScriptedPolicy policy = new ScriptedPolicy();
+  private final Calls.Plain plain = new Calls.Plain();
   private final BodyHandler<String> handler = BodyHandlers.ofString();
   private final HttpRequest covered = request("https://" + ScriptedPolicy.HOST + "/api");
   private final HttpRequest foreign = request("https://elsewhere.example/api");
@@ -39,6 +42,7 @@ class CallsTest {
     assertThat(begin(handler, FOLLOWING, covered)).isSameAs(handler);
     assertThat(begin(handler, STAYING, post(BodyPublishers.ofString("{}")))).isSameAs(handler);
     assertThat(begin(handler, STAYING, timed(covered.uri()))).isSameAs(handler);
+    assertThat(begin(handler, FOLLOWING, timed(covered.uri()))).isSameAs(handler);
     assertThat(new Calls.Request().apply(covered, handler)).isSameAs(covered);
   }
 
@@ -53,8 +57,64 @@ class CallsTest {
   }
 
   @Test
-  void aCallWhoseTimeBeganWithAnEarlierHopIsTakenOver() {
-    assertThat(begin(handler, FOLLOWING, timed(covered.uri()))).isInstanceOf(Exchange.class);
+  void whatTheJdkSaysToAnAsynchronousCallIsForTheApp() {
+    // given
+    ScriptedClient rejecting = new ScriptedClient(Runnable::run);
+    RejectedExecutionException full = new RejectedExecutionException("full");
+    rejecting.sending =
+        () -> {
+          throw full;
+        };
+
+    // when, then
+    assertThat(beginAsync(handler, rejecting, covered)).isSameAs(full);
+  }
+
+  @Test
+  void onceACallHasGotPastUsNoneIsLeftToTheJdk() {
+    // given
+    ScriptedClient failing = new ScriptedClient(Runnable::run);
+    failing.sending =
+        () -> {
+          throw new StackOverflowError();
+        };
+    JdkCall before = sent(handler, covered);
+    assertThatThrownBy(() -> beginAsync(handler, failing, covered))
+        .isInstanceOf(StackOverflowError.class);
+
+    // when
+    answered(before, 401);
+    JdkCall after = sent(handler, covered);
+
+    // then
+    assertThat(reader(before)).isSameAs(handler);
+    assertThat(Sent.of(after.hop)).isNull();
+    assertThat(begin(handler, STAYING, covered)).isInstanceOf(Exchange.class);
+  }
+
+  @Test
+  void withoutItsBeginningACallIsTheJdksAlone() {
+    // given: the client that apps hold differs, and is not woven
+    JdkCall call = new JdkCall(STAYING, covered, handler);
+
+    // when
+    new SystemHeaders.Present(policy, plain).apply(call.hop, call.multiExchange);
+
+    // then
+    assertThat(Sent.of(call.hop)).isNull();
+  }
+
+  @Test
+  void aCallThatIsCancelledBeforeItsRefusalIsNotReplayed() throws Exception {
+    // given
+    JdkCall call = sent(handler, covered);
+    call.cancel();
+
+    // when
+    answered(call, 401);
+
+    // then
+    assertThat(((Exchange<?>) reader(call)).isCancelled()).isTrue();
   }
 
   @Test
@@ -255,18 +315,19 @@ class CallsTest {
   }
 
   private Object begin(Object bodyHandler, HttpClient client, HttpRequest request) {
-    Object begun = new Calls.Begin(policy).apply(request, client);
+    Object begun = new Calls.Begin(policy, plain).apply(request, client);
     return new Calls.Handler().apply(bodyHandler, begun);
   }
 
   private JdkCall sent(BodyHandler<?> bodyHandler, HttpRequest request) {
+    begin(bodyHandler, STAYING, request);
     JdkCall call = new JdkCall(STAYING, request, bodyHandler);
-    new SystemHeaders.Present(policy).apply(call.hop, call.multiExchange);
+    new SystemHeaders.Present(policy, plain).apply(call.hop, call.multiExchange);
     return call;
   }
 
   private void answered(JdkCall call, int status) {
-    Object same = new Calls.Answered(policy).apply(call.hop, call.response(status));
+    Object same = new Calls.Answered(policy, plain).apply(call.hop, call.response(status));
     assertThat(same).isSameAs(call.hop);
   }
 
@@ -303,7 +364,7 @@ class CallsTest {
   }
 
   private Object beginAsync(Object bodyHandler, HttpClient client, HttpRequest request) {
-    return new Calls.BeginAsync(policy)
+    return new Calls.BeginAsync(policy, plain)
         .apply(null, new Object[] {client, request, bodyHandler, null});
   }
 

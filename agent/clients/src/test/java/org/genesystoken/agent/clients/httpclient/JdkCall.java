@@ -56,6 +56,17 @@ final class JdkCall {
     return with("isWebSocket", boolean.class, true);
   }
 
+  /** Notes that the app has cancelled the call. */
+  void cancel() {
+    try {
+      Field cancelled = multiExchange.getClass().getDeclaredField("cancelled");
+      cancelled.setAccessible(true);
+      cancelled.setBoolean(multiExchange, true);
+    } catch (ReflectiveOperationException otherJdk) {
+      throw new LinkageError("another JDK", otherJdk);
+    }
+  }
+
   private JdkCall with(String setter, Class<?> type, Object value) {
     try {
       Method method = hop.getClass().getDeclaredMethod(setter, type);

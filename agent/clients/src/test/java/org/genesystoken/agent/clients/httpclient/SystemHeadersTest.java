@@ -24,6 +24,7 @@ class SystemHeadersTest {
   private static final String COVERED = "https://" + ScriptedPolicy.HOST + "/api/v2/users/me";
 
   private final ScriptedPolicy policy = new ScriptedPolicy();
+  private final Calls.Plain plain = plain();
   private final BodyHandler<Void> handler = BodyHandlers.discarding();
 
   @Test
@@ -184,15 +185,15 @@ class SystemHeadersTest {
   @Test
   void aProxyThatCouldReadTheTokenGetsNone() {
     // given
-    ScriptedPolicy plain = new ScriptedPolicy("http");
+    ScriptedPolicy http = new ScriptedPolicy("http");
     HttpRequest request = request("http://" + ScriptedPolicy.HOST + "/api", "Bearer stale");
     Proxy proxy = new Proxy(Proxy.Type.HTTP, InetSocketAddress.createUnresolved("proxy", 1));
     JdkCall direct = new JdkCall(CLIENT, request, handler);
     JdkCall proxied = new JdkCall(CLIENT, request, handler).by(proxy);
 
     // when
-    new SystemHeaders.Present(plain).apply(direct.hop, direct.multiExchange);
-    new SystemHeaders.Present(plain).apply(proxied.hop, proxied.multiExchange);
+    new SystemHeaders.Present(http, plain).apply(direct.hop, direct.multiExchange);
+    new SystemHeaders.Present(http, plain).apply(proxied.hop, proxied.multiExchange);
 
     // then
     assertThat(shown(direct).firstValue("authorization")).hasValue("Bearer managed");
@@ -202,7 +203,7 @@ class SystemHeadersTest {
   @Test
   void callsWithTheSameHeadersShareWhatIsShown() {
     // given
-    SystemHeaders.Present present = new SystemHeaders.Present(policy);
+    SystemHeaders.Present present = new SystemHeaders.Present(policy, plain);
     HttpHeaders first = shown(present, request(COVERED, "Bearer stale"));
 
     // when, then
@@ -211,11 +212,51 @@ class SystemHeadersTest {
     assertThat(shown(present, request(COVERED, "Bearer stale"))).isNotEqualTo(first);
   }
 
+  @Test
+  void theAppsOwnUserAgentIsKept() {
+    // given
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(COVERED))
+            .header("User-Agent", "of the app")
+            .header("Authorization", "Bearer stale")
+            .build();
+
+    // when
+    HttpHeaders shown = shown(presented(request, handler));
+
+    // then
+    assertThat(shown.map())
+        .isEqualTo(
+            Map.of(
+                "User-Agent", List.of("of the app"), "Authorization", List.of("Bearer managed")));
+  }
+
+  @Test
+  void aHeaderThatChangesWithEachCallDoesNotKeepTheOthersFromBeingShared() {
+    // given
+    SystemHeaders.Present present = new SystemHeaders.Present(policy, plain);
+    HttpHeaders first = shown(present, request(COVERED, "Bearer stale"));
+
+    // when
+    for (int i = 0; i < 3; i++) {
+      HttpRequest traced =
+          HttpRequest.newBuilder(URI.create(COVERED))
+              .header("traceparent", "" + i)
+              .header("Authorization", "Bearer stale")
+              .build();
+      assertThat(shown(present, traced).firstValue("Authorization")).hasValue("Bearer managed");
+      assertThat(shown(present, traced).firstValue("traceparent")).hasValue("" + i);
+    }
+
+    // then
+    assertThat(shown(present, request(COVERED, "Bearer stale"))).isSameAs(first);
+  }
+
   @ParameterizedTest
   @CsvSource({"X-App, kept", "x-app, other", "X-Other, kept", ", "})
   void callsWithOtherHeadersDoNot(String name, String value) {
     // given
-    SystemHeaders.Present present = new SystemHeaders.Present(policy);
+    SystemHeaders.Present present = new SystemHeaders.Present(policy, plain);
     shown(present, request(COVERED, "Bearer stale"));
     HttpRequest.Builder other =
         HttpRequest.newBuilder(URI.create(COVERED)).header("authorization", "Bearer stale");
@@ -252,6 +293,13 @@ class SystemHeadersTest {
     assertThat(values).containsExactly(text, 42, null);
   }
 
+  /** As it is once a call has begun. */
+  private static Calls.Plain plain() {
+    Calls.Plain plain = new Calls.Plain();
+    new Calls.Begin(new ScriptedPolicy(), plain).apply(request(COVERED, null), CLIENT);
+    return plain;
+  }
+
   private JdkCall presented(HttpRequest request, BodyHandler<Void> bodyHandler) {
     JdkCall call = new JdkCall(CLIENT, request, bodyHandler);
     present(call);
@@ -259,7 +307,7 @@ class SystemHeadersTest {
   }
 
   private void present(JdkCall call) {
-    Object same = new SystemHeaders.Present(policy).apply(call.hop, call.multiExchange);
+    Object same = new SystemHeaders.Present(policy, plain).apply(call.hop, call.multiExchange);
     assertThat(same).isSameAs(call.hop);
   }
 

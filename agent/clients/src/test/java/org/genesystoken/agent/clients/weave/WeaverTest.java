@@ -317,14 +317,18 @@ class WeaverTest {
     Class<?> before = loaded(WovenLoader.classFile(WOVEN));
 
     // when
-    Class<?> first = loaded(Weaver.weave(adding, WovenLoader.classFile(WOVEN), 0, null));
+    byte[] woven = Weaver.weave(adding, WovenLoader.classFile(WOVEN), 0, null);
+    Class<?> first = loaded(woven);
     Class<?> again = loaded(Weaver.weave(adding, WovenLoader.classFile(WOVEN), 0, first));
+    // as another agent may give it back
+    Class<?> twice = loaded(Weaver.weave(adding, woven, 0, first));
     Class<?> late = loaded(Weaver.weave(adding, WovenLoader.classFile(WOVEN), 0, before));
 
     // then
     assertThat(first.getDeclaredField("note").getType()).isEqualTo(Object.class);
     assertThat(first.getDeclaredField("note").isSynthetic()).isTrue();
     assertThat(again.getDeclaredField("note").getType()).isEqualTo(Object.class);
+    assertThat(twice.getDeclaredFields()).hasSameSizeAs(first.getDeclaredFields());
     assertThat(late.getDeclaredFields()).hasSameSizeAs(before.getDeclaredFields());
   }
 

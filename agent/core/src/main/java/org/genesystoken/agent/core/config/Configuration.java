@@ -9,15 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
-import org.genesystoken.agent.core.policy.Origins;
-import org.genesystoken.agent.core.policy.Origins.Origin;
 
 /** Everything the operator can set, checked and immutable. Thread-safe. */
 public final class Configuration {
-  private static final String HTTP = "http://";
-  private static final String HTTPS = "https://";
   private static final String API = "api.";
-  private static final String TOKEN_PATH = "/api/v2/oauth/token";
 
   private final boolean enabled;
   private final List<String> hosts;
@@ -29,13 +24,13 @@ public final class Configuration {
 
   private final boolean refreshGrant;
   private final String clientId;
-  private final Secret clientSecret;
+  private final String clientSecret;
   private final File clientSecretFile;
   private final int clientAuth;
-  private final Secret refreshToken;
+  private final String refreshToken;
   private final File refreshTokenFile;
   private final boolean allowReadableSecrets;
-  private final Secret accessToken;
+  private final String accessToken;
   private final Set<String> expiredCodes;
   private final int inject;
   private final int replayBodyLimit;
@@ -45,9 +40,9 @@ public final class Configuration {
   private final URI tokenProxy;
   private final List<String> tokenNoProxy;
   private final File tokenTrustStore;
-  private final Secret tokenTrustStorePassword;
+  private final String tokenTrustStorePassword;
   private final File tokenKeyStore;
-  private final Secret tokenKeyStorePassword;
+  private final String tokenKeyStorePassword;
   private final File tokenKeyStorePasswordFile;
   private final long connectTimeoutMillis;
   private final long readTimeoutMillis;
@@ -73,7 +68,8 @@ public final class Configuration {
     ON_401
   }
 
-  // Choices are kept by their position: the classes of the enums are for whoever asks.
+  // Choices are kept by their position, and secrets as text: the classes of the enums, and that of
+  // a secret, are for whoever asks.
 
   /** Notes in {@code sources} what is wrong; an instance is of use only if nothing is. */
   private Configuration(Sources sources) {
@@ -95,11 +91,16 @@ public final class Configuration {
     waitMillis = sources.number(Setting.WAIT);
     refreshAheadMillis = sources.number(Setting.REFRESH_AHEAD);
     retry429Millis = sources.number(Setting.RETRY_429);
-    tokenProxy = tokenProxy(sources);
-    tokenNoProxy = Collections.unmodifiableList(tokenNoProxy(sources));
-    requireBlindProxy(sources);
+    tokenNoProxy =
+        sources.text(Setting.TOKEN_NO_PROXY) == null
+            ? Collections.<String>emptyList()
+            : Collections.unmodifiableList(Addresses.noProxy(sources));
+    tokenProxy =
+        sources.text(Setting.TOKEN_PROXY) == null
+            ? null
+            : Addresses.proxy(sources, tokenUrl, tokenNoProxy);
     tokenTrustStore = sources.readableFile(Setting.TOKEN_TRUST_STORE);
-    tokenTrustStorePassword = sources.secret(Setting.TOKEN_TRUST_STORE_PASSWORD);
+    tokenTrustStorePassword = sources.text(Setting.TOKEN_TRUST_STORE_PASSWORD);
     tokenKeyStore = sources.keyStore(Setting.TOKEN_KEY_STORE);
     tokenKeyStorePasswordFile =
         secretFile(
@@ -120,7 +121,7 @@ public final class Configuration {
    * @see #load(String, Properties, Map)
    */
   public static Loaded load(String agentArgument) {
-    return load(agentArgument, System.getProperties(), System.getenv());
+    return load(agentArgument, System.getProperties(), Sources.environment());
   }
 
   /**
@@ -193,7 +194,7 @@ public final class Configuration {
 
   /** Never null for {@link Grant#CLIENT_CREDENTIALS}; null: a public client. */
   public Secret clientSecret() {
-    return clientSecret;
+    return secret(clientSecret);
   }
 
   /** The file that {@link #clientSecret} was read from and may be replaced in, or null. */
@@ -207,7 +208,7 @@ public final class Configuration {
 
   /** The refresh token to start from, or null. */
   public Secret refreshToken() {
-    return refreshToken;
+    return secret(refreshToken);
   }
 
   /** The file that a rotated refresh token is written to, or null. It may not exist yet. */
@@ -225,7 +226,7 @@ public final class Configuration {
 
   /** A first access token, or null. */
   public Secret accessToken() {
-    return accessToken;
+    return secret(accessToken);
   }
 
   /** The codes in the body of a 401 that mean expired; never empty. */
@@ -273,7 +274,7 @@ public final class Configuration {
 
   /** Null: none, or the one that most trust stores have. */
   public Secret tokenTrustStorePassword() {
-    return tokenTrustStorePassword;
+    return secret(tokenTrustStorePassword);
   }
 
   /** A key store with what the token call proves its identity by, or null: nothing. */
@@ -283,7 +284,7 @@ public final class Configuration {
 
   /** Of the store and of the key in it; null: none. */
   public Secret tokenKeyStorePassword() {
-    return tokenKeyStorePassword;
+    return secret(tokenKeyStorePassword);
   }
 
   /** The file that {@link #tokenKeyStorePassword} was read from, or null. */
@@ -314,16 +315,20 @@ public final class Configuration {
   /** Every value that no line may show, as it was set or read; some may be null. */
   public List<Secret> secrets() {
     List<Secret> secrets = new ArrayList<>();
-    secrets.add(clientSecret);
-    secrets.add(refreshToken);
-    secrets.add(accessToken);
-    secrets.add(tokenTrustStorePassword);
-    secrets.add(tokenKeyStorePassword);
+    secrets.add(clientSecret());
+    secrets.add(refreshToken());
+    secrets.add(accessToken());
+    secrets.add(tokenTrustStorePassword());
+    secrets.add(tokenKeyStorePassword());
     if (tokenProxy != null && tokenProxy.getRawUserInfo() != null) {
       secrets.add(password(tokenProxy.getRawUserInfo()));
       secrets.add(password(tokenProxy.getUserInfo()));
     }
     return secrets;
+  }
+
+  private static Secret secret(String text) {
+    return text == null ? null : new Secret(text);
   }
 
   private static Secret password(String userInfo) {
@@ -346,14 +351,8 @@ public final class Configuration {
       }
     }
     List<String> entries = sources.list(Setting.HOSTS);
-    for (String entry : entries) {
-      if (origin(entry) == null) {
-        sources.invalid(Setting.HOSTS, "expected " + Setting.HOSTS.allowed());
-        break;
-      }
-      if (!hosts.contains(entry)) {
-        hosts.add(entry);
-      }
+    if (!entries.isEmpty()) {
+      Addresses.add(sources, entries, hosts);
     }
     if (region == null && sources.text(Setting.HOSTS) == null) {
       sources.problem(
@@ -365,88 +364,13 @@ public final class Configuration {
     return hosts;
   }
 
-  /** The entry as the policy will read it, or null if it is not understood. */
-  private static Origin origin(String entry) {
-    try {
-      return Origins.parse(entry);
-    } catch (IllegalArgumentException e) {
-      return null;
-    }
-  }
-
-  /**
-   * The text as a URI, or null. Not by the constructor: to catch its checked exception loads one
-   * more class. Its message would repeat the text, password included.
-   */
-  private static URI uri(String text) {
-    try {
-      return URI.create(text);
-    } catch (IllegalArgumentException e) {
-      return null;
-    }
-  }
-
+  /** That of a region follows from the host that was put first for it. */
   private static String tokenUrl(Sources sources, List<String> hosts) {
-    String text = sources.text(Setting.TOKEN_URL);
-    if (text == null) {
-      return hosts.isEmpty() ? null : derivedTokenUrl(hosts);
+    boolean ofRegion = sources.text(Setting.REGION) != null && !hosts.isEmpty();
+    if (sources.text(Setting.TOKEN_URL) == null && ofRegion && hosts.get(0).startsWith(API)) {
+      return "https://login." + hosts.get(0).substring(API.length()) + "/oauth/token";
     }
-    URI url = uri(text);
-    boolean usable =
-        url != null
-            && url.getHost() != null
-            && url.getRawUserInfo() == null
-            && url.getRawFragment() == null
-            && url.getRawPath().length() > 1
-            && origin(url.getRawAuthority()) != null
-            && (startsWith(text, HTTPS)
-                || (startsWith(text, HTTP) && mayBePlain(url.getHost(), hosts)));
-    if (!usable) {
-      sources.invalid(Setting.TOKEN_URL, "expected " + Setting.TOKEN_URL.allowed());
-      return null;
-    }
-    return text;
-  }
-
-  /** Whether plain http is fine: on loopback, or where the operator himself wrote http://. */
-  private static boolean mayBePlain(String host, List<String> hosts) {
-    Origin target = origin(host);
-    if (target == null || target.isLoopback()) {
-      return target != null;
-    }
-    for (String entry : hosts) {
-      Origin origin = origin(entry);
-      if (origin != null && "http".equals(origin.scheme()) && origin.host().equals(target.host())) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static String derivedTokenUrl(List<String> hosts) {
-    for (String entry : hosts) {
-      Origin origin = origin(entry);
-      // Genesys' own API hosts are https on the default port; another port is another server
-      if (origin != null
-          && !"http".equals(origin.scheme())
-          && origin.port() == -1
-          && origin.host().startsWith(API)
-          && origin.host().indexOf('.', API.length()) > API.length()) {
-        return HTTPS + "login." + origin.host().substring(API.length()) + "/oauth/token";
-      }
-    }
-    Origin first = origin(hosts.get(0));
-    if (first == null || (first.isLoopback() && first.scheme() == null)) {
-      return null;
-    }
-    boolean literal = first.host().indexOf(':') >= 0;
-    String host = literal ? "[" + first.host() + "]" : first.host();
-    String port = first.port() == -1 ? "" : ":" + first.port();
-    return ("http".equals(first.scheme()) ? HTTP : HTTPS) + host + port + TOKEN_PATH;
-  }
-
-  private static boolean startsWith(String text, String prefix) {
-    return text.regionMatches(true, 0, prefix, 0, prefix.length());
+    return Addresses.tokenUrl(sources, hosts);
   }
 
   private static boolean isRefreshGrant(Sources sources) {
@@ -473,11 +397,11 @@ public final class Configuration {
   }
 
   /** It becomes a header as it is, so it must not be able to end one (CWE-113). */
-  private static Secret accessToken(Sources sources) {
-    Secret token = sources.secret(Setting.ACCESS_TOKEN);
+  private static String accessToken(Sources sources) {
+    String token = sources.text(Setting.ACCESS_TOKEN);
     if (token != null) {
-      for (int i = 0; i < token.value().length(); i++) {
-        char c = token.value().charAt(i);
+      for (int i = 0; i < token.length(); i++) {
+        char c = token.charAt(i);
         if (c <= ' ' || c > '~') {
           sources.invalid(Setting.ACCESS_TOKEN, "expected " + Setting.ACCESS_TOKEN.allowed());
           break;
@@ -488,8 +412,8 @@ public final class Configuration {
   }
 
   /** A secret that is set itself goes before a file that holds it. */
-  private static Secret secret(Sources sources, Setting itself, Setting file) {
-    Secret secret = sources.secret(itself);
+  private static String secret(Sources sources, Setting itself, Setting file) {
+    String secret = sources.text(itself);
     if (secret == null) {
       return sources.secretIn(file);
     }
@@ -508,81 +432,10 @@ public final class Configuration {
   }
 
   /** The file goes first: once the token has rotated, the one that was set is of no use. */
-  private static Secret refreshToken(Sources sources, File file) {
-    Secret first = sources.secret(Setting.REFRESH_TOKEN);
+  private static String refreshToken(Sources sources, File file) {
+    String first = sources.text(Setting.REFRESH_TOKEN);
     boolean read = file != null && (first == null || file.length() > 0);
     return read ? sources.secretIn(Setting.REFRESH_TOKEN_FILE) : first;
-  }
-
-  private static URI tokenProxy(Sources sources) {
-    String text = sources.text(Setting.TOKEN_PROXY);
-    if (text == null) {
-      return null;
-    }
-    URI proxy = uri(text.contains("://") ? text : HTTP + text);
-    if (proxy != null
-        && proxy.getHost() != null
-        && "http".equalsIgnoreCase(proxy.getScheme())
-        && proxy.getPort() >= 1
-        && proxy.getPort() <= 65535
-        && (proxy.getRawPath().isEmpty() || proxy.getRawPath().equals("/"))
-        && proxy.getRawQuery() == null
-        && proxy.getRawFragment() == null) {
-      return proxy;
-    }
-    sources.invalid(Setting.TOKEN_PROXY, "expected " + Setting.TOKEN_PROXY.allowed());
-    return null;
-  }
-
-  /** A proxy reads along where it makes no tunnel, and loopback is reached without. */
-  private void requireBlindProxy(Sources sources) {
-    if (tokenProxy == null || tokenUrl == null || !startsWith(tokenUrl, HTTP)) {
-      return;
-    }
-    Origin target = origin(tokenUrl().getRawAuthority());
-    if (target != null && !target.isLoopback() && !NoProxy.covers(tokenNoProxy, target.host())) {
-      sources.problem(
-          sources.assignment(Setting.TOKEN_PROXY)
-              + ": it would see the secret, because "
-              + tokenUrl
-              + " is plain http: set token-url to an https one, or token-no-proxy="
-              + target.host());
-    }
-  }
-
-  private static List<String> tokenNoProxy(Sources sources) {
-    List<String> hosts = new ArrayList<>();
-    for (String entry : sources.list(Setting.TOKEN_NO_PROXY)) {
-      // http.nonProxyHosts has bars, most other lists of this kind have commas: both are understood
-      int start = 0;
-      while (start <= entry.length()) {
-        int bar = entry.indexOf('|', start);
-        int end = bar < 0 ? entry.length() : bar;
-        String host = entry.substring(start, end).trim();
-        if (!host.isEmpty()) {
-          hosts.add(host);
-        }
-        start = end + 1;
-      }
-    }
-    for (String host : hosts) {
-      if (!isHostPattern(host)) {
-        sources.invalid(Setting.TOKEN_NO_PROXY, "expected " + Setting.TOKEN_NO_PROXY.allowed());
-        break;
-      }
-    }
-    return hosts;
-  }
-
-  private static boolean isHostPattern(String host) {
-    for (int i = 0; i < host.length(); i++) {
-      char c = host.charAt(i);
-      boolean ends = i == 0 || i == host.length() - 1;
-      if (c <= ' ' || c == '/' || c == '@' || (c == '*' && !ends)) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** Without them nothing can be renewed, and a token that ends is what the app has already. */

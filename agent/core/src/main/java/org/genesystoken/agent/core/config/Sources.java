@@ -1,7 +1,10 @@
 package org.genesystoken.agent.core.config;
 
 import java.io.File;
+import java.io.FileInputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -15,12 +18,11 @@ import java.util.Properties;
 final class Sources {
   private static final String ARGUMENT = "agent argument";
 
-  private static final int MAX_SHOWN = 80;
+  /** Not there but on Linux. */
+  private static final String ENVIRONMENT = "/proc/self/environ";
 
   /** A path that is cut names no file; this is as long as Linux lets one be. */
   private static final int MAX_PATH_SHOWN = 4096;
-
-  private static final int MAX_KEY = 40;
 
   // not EnumMap: it calls Setting.values() by reflection, which is slow in a young JVM
   private final Map<Setting, String> texts = new HashMap<>();
@@ -43,15 +45,76 @@ final class Sources {
     }
   }
 
+  /**
+   * The environment variables that can matter. Where {@code java} itself has started the JVM, as
+   * the kernel shows them: {@link System#getenv()} has up to ten classes read from the JDK's image,
+   * which costs an app that starts more than all else that is done here. Any other program may have
+   * set variables since it was started.
+   */
+  static Map<String, String> environment() {
+    boolean asStarted = "SUN_STANDARD".equals(System.getProperty("sun.java.launcher"));
+    Map<String, String> shown = asStarted ? environment(new File(ENVIRONMENT)) : null;
+    return shown == null ? System.getenv() : shown;
+  }
+
+  /**
+   * Those that begin as ours do, from a file of {@code NAME=value} with a NUL behind each, of which
+   * the first counts.
+   *
+   * @return null: it cannot be read, or not without the charset of the machine
+   */
+  @SuppressWarnings("deprecation") // ASCII; any other way looks up a charset
+  static Map<String, String> environment(File file) {
+    byte[] all = new byte[8192];
+    int length = 0;
+    try (FileInputStream in = new FileInputStream(file)) {
+      for (int read = in.read(all); read > 0; read = in.read(all, length, all.length - length)) {
+        length += read;
+        if (length == all.length) {
+          all = Arrays.copyOf(all, length * 2);
+        }
+      }
+    } catch (Exception unreadable) {
+      // As this one: the JVM's verifier loads what is caught, and has it already.
+      return null;
+    }
+    Map<String, String> variables = new HashMap<>();
+    for (int start = 0, end; start < length; start = end + 1) {
+      end = endOf(all, start, length);
+      if (all[start] == 'G') {
+        String variable = new String(all, 0, start, end - start);
+        int equals = variable.indexOf('=');
+        if (!isAscii(all, start, end)) {
+          return null;
+        }
+        if (equals > 0 && !variables.containsKey(variable.substring(0, equals))) {
+          variables.put(variable.substring(0, equals), variable.substring(equals + 1));
+        }
+      }
+    }
+    return variables;
+  }
+
+  private static int endOf(byte[] variables, int start, int length) {
+    int end = start;
+    while (end < length && variables[end] != 0) {
+      end++;
+    }
+    return end;
+  }
+
+  private static boolean isAscii(byte[] text, int start, int end) {
+    for (int i = start; i < end; i++) {
+      if (text[i] < 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** The text of a setting, or null if no source has one. */
   String text(Setting setting) {
     return texts.get(setting);
-  }
-
-  /** The secret that a setting holds, or null. */
-  Secret secret(Setting setting) {
-    String text = text(setting);
-    return text == null ? null : new Secret(text);
   }
 
   /** True or false as set; the default if the text is neither. */
@@ -111,7 +174,7 @@ final class Sources {
     if (file.isFile() && file.canRead()) {
       return file;
     }
-    invalid(setting, "expected " + setting.allowed() + ", but " + whyUnreadable(file));
+    invalid(setting, "expected " + setting.allowed() + ", but " + Wording.whyUnreadable(file));
     return null;
   }
 
@@ -149,7 +212,7 @@ final class Sources {
   }
 
   /** The first line of the file that a setting names, or null after a problem. */
-  Secret secretIn(Setting setting) {
+  String secretIn(Setting setting) {
     File file = readableFile(setting);
     if (file == null) {
       return null;
@@ -167,7 +230,7 @@ final class Sources {
       invalid(setting, "expected " + setting.allowed() + ", but its first line is empty");
       return null;
     }
-    return new Secret(line);
+    return line;
   }
 
   /** Notes a value that is not allowed. The remedy is the same for all: correct or remove it. */
@@ -203,25 +266,8 @@ final class Sources {
   /** Key, value and origin of a setting as they may be shown: {@code wait=x (agent argument)}. */
   String assignment(Setting setting) {
     String text = text(setting);
-    String shown = setting.secret() ? "***" : withoutPassword(text);
+    String shown = setting.secret() ? "***" : Wording.withoutPassword(text);
     return setting.key() + "=" + shown + " (" + origins.get(setting) + ")";
-  }
-
-  /** Hides what stands before the last {@code @}: user and password, if this is a URL or a host. */
-  private static String withoutPassword(String text) {
-    int at = text.lastIndexOf('@');
-    return printable(at < 0 ? text : "***" + text.substring(at), MAX_SHOWN);
-  }
-
-  /** On one line, and not endless. */
-  private static String printable(String text, int most) {
-    StringBuilder shown = new StringBuilder();
-    for (int i = 0; i < text.length() && i < most; i++) {
-      char c = text.charAt(i);
-      boolean control = Character.isISOControl(c) || c == '\u2028' || c == '\u2029';
-      shown.append(control ? '?' : c);
-    }
-    return text.length() > most ? shown.append("...").toString() : shown.toString();
   }
 
   private void offer(Setting setting, String text, String origin) {
@@ -249,7 +295,7 @@ final class Sources {
       boolean assigned = stop < argument.length() && argument.charAt(stop) == '=';
       if (!assigned || key.isEmpty()) {
         if (assigned || !key.isEmpty()) {
-          malformed(entry, assigned ? "has no key" : "has no '='", remedy(previous));
+          malformed(entry, assigned ? "has no key" : "has no '='", Wording.remedy(previous));
         }
         position = assigned ? endOfValue(argument, stop + 1) + 1 : stop + 1;
         continue;
@@ -280,8 +326,9 @@ final class Sources {
       String value = argument.substring(from, to);
       Setting setting = Setting.of(key);
       if (setting == null) {
-        Setting meant = meant(key);
-        warn(ARGUMENT + ": " + unknown(key, isShown(key, mayBeSecret), meant.key()));
+        Setting meant = Wording.meant(key);
+        warn(
+            ARGUMENT + ": " + Wording.unknown(key, Wording.isShown(key, mayBeSecret), meant.key()));
         mayBeSecret = true;
         continue;
       }
@@ -297,29 +344,8 @@ final class Sources {
     }
   }
 
-  /** What may be the end of a secret with a comma is shown only if it is all but a known key. */
-  private static boolean isShown(String key, boolean mayBeSecret) {
-    return looksLikeKey(key)
-        && (!mayBeSecret || (key.length() >= 5 && Nearest.distance(key, meant(key).key()) <= 2));
-  }
-
   private void malformed(int entry, String what, String remedy) {
     problem(ARGUMENT + ": entry " + entry + " " + what + ": " + remedy);
-  }
-
-  /**
-   * How to write the argument right.
-   *
-   * @param previous the setting before, if its value is not quoted, else null
-   */
-  private static String remedy(Setting previous) {
-    return previous == null
-        ? "write key=value,key=value"
-        : "write key=value, and if it belongs to "
-            + previous.key()
-            + ", quote that value and keep the shell from removing the quotes: \"-javaagent:...="
-            + previous.key()
-            + "='...'\"";
   }
 
   private static int skipBlanks(String text, int from) {
@@ -344,12 +370,18 @@ final class Sources {
   }
 
   private void readProperties(Properties properties) {
-    for (String name : properties.stringPropertyNames()) {
+    // not stringPropertyNames(), which copies them all
+    for (Enumeration<Object> names = properties.keys(); names.hasMoreElements(); ) {
+      Object each = names.nextElement();
+      String name = each instanceof String ? (String) each : "";
       if (name.startsWith(Setting.PROPERTY_PREFIX)) {
         String key = name.substring(Setting.PROPERTY_PREFIX.length());
         Setting setting = Setting.of(key);
         if (setting == null) {
-          warn("system properties: " + unknown(name, looksLikeKey(key), meant(key).property()));
+          warn(
+              "system properties: "
+                  + Wording.unknown(
+                      name, Wording.looksLikeKey(key), Wording.meant(key).property()));
         } else {
           // null if it is removed meanwhile
           String text = properties.getProperty(name, "");
@@ -369,7 +401,10 @@ final class Sources {
         if (setting != null && setting.environment().equals(name)) {
           offer(setting, environment.get(name).trim(), "environment variable " + name);
         } else {
-          warn("environment: " + unknown(name, looksLikeKey(word), meant(key).environment()));
+          warn(
+              "environment: "
+                  + Wording.unknown(
+                      name, Wording.looksLikeKey(word), Wording.meant(key).environment()));
         }
       }
     }
@@ -398,7 +433,7 @@ final class Sources {
               + ", but it cannot be parsed (a backslash is written twice in it)");
       return;
     }
-    String origin = "file " + printable(path, MAX_PATH_SHOWN);
+    String origin = "file " + Wording.printable(path, MAX_PATH_SHOWN);
     Setting holding = null;
     for (String name : properties.stringPropertyNames()) {
       // the byte order mark that some editors put before the first key
@@ -407,7 +442,10 @@ final class Sources {
       if (setting == Setting.CONFIG) {
         warn(origin + ": config is ignored, a file cannot name another one");
       } else if (setting == null) {
-        warn(origin + ": " + unknown(key, looksLikeKey(key), meant(key).key()));
+        warn(
+            origin
+                + ": "
+                + Wording.unknown(key, Wording.looksLikeKey(key), Wording.meant(key).key()));
       } else {
         String text = properties.getProperty(name).trim();
         offer(setting, text, origin);
@@ -425,38 +463,5 @@ final class Sources {
     return setting == Setting.TOKEN_PROXY
         ? text.indexOf('@') >= 0
         : setting.secret() && setting != Setting.TOKEN_TRUST_STORE_PASSWORD && !text.isEmpty();
-  }
-
-  private static String unknown(String key, boolean show, String meant) {
-    return show
-        ? "unknown key " + key + " is ignored; did you mean " + meant + "?"
-        : "an unknown key is ignored; it is not shown because it may be a part of a secret";
-  }
-
-  /** Keys are words; most secrets have a digit, or a character that no key has. */
-  private static boolean looksLikeKey(String key) {
-    for (int i = 0; i < key.length(); i++) {
-      char c = key.charAt(i);
-      boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-      if (!letter && c != '-' && c != '_' && c != '.') {
-        return false;
-      }
-    }
-    return key.length() <= MAX_KEY;
-  }
-
-  /** The setting whose key is most like this one. */
-  private static Setting meant(String key) {
-    String plain =
-        key.startsWith(Setting.PROPERTY_PREFIX)
-            ? key.substring(Setting.PROPERTY_PREFIX.length())
-            : key;
-    return Setting.of(Nearest.of(plain, Setting.keys()));
-  }
-
-  private static String whyUnreadable(File file) {
-    return !file.exists()
-        ? "there is no such file"
-        : file.isDirectory() ? "it is a directory" : "it cannot be read";
   }
 }

@@ -88,6 +88,12 @@ final class ManagedTokenPolicy extends TokenPolicy {
   }
 
   @Override
+  public boolean hasToWait(String own) {
+    TokenManager started = manager;
+    return started != null && injects(own) && started.headerNow() == null;
+  }
+
+  @Override
   public CompletionStage<Void> ready(String own, long budgetMillis) {
     TokenManager started = manager;
     if (started == null || !injects(own)) {

@@ -82,6 +82,13 @@ public abstract class TokenPolicy {
     return new RefusedCall(this);
   }
 
+  /**
+   * Whether {@link #ready} has something to wait for: a token is to be put on, and there is none.
+   *
+   * @param own the Authorization value that the app has set, null if none
+   */
+  public abstract boolean hasToWait(String own);
+
   /** Whether an answer to a covered hop means that its token has expired. */
   public abstract boolean meansExpired(ApiAnswer answer);
 

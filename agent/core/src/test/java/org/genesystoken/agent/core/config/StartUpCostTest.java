@@ -54,15 +54,7 @@ class StartUpCostTest {
 
     // then
     assertThat(loaded.keySet())
-        .containsExactlyInAnyOrder(
-            "Configuration",
-            "Origins",
-            "Origins$Origin",
-            "Sources",
-            "Setting",
-            "Region",
-            "Secret",
-            "Loaded");
+        .containsExactlyInAnyOrder("Configuration", "Sources", "Setting", "Region", "Loaded");
     assertThat(loaded.values())
         .allSatisfy(
             pool ->
