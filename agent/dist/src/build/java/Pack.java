@@ -4,9 +4,12 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Field;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,10 +26,10 @@ import java.util.regex.Pattern;
 
 /**
  * Lays out the agent's jar: premain as plain classes, everything else in packs (see {@code
- * IsolatedLoader}). Byte Buddy is whole, but in two packs: the classes that weaving loads, found by
- * weaving the build's own JDK, and the rest, which is there only should another JDK need more. So
- * are the agent's own classes: what each start needs, what the libraries of some apps need, and the
- * rest.
+ * IsolatedLoader}). Byte Buddy and Jackson are whole, but in two packs each: the classes that
+ * weaving the build's own JDK loads, or reading JSON, and the rest, which is there only should
+ * another JDK or another answer need more. So are the agent's own classes, with SLF4J: what each
+ * start needs, what the libraries of some apps need, and the rest.
  *
  * <p>Arguments: the directory to write, the jars of premain, bridge, core, clients, Byte Buddy,
  * Jackson, SLF4J and picocli, then those of libraries to weave.
@@ -76,24 +79,22 @@ final class Pack {
     Map<String, byte[]> adapters = new TreeMap<>(agent);
     adapters.keySet().removeIf(name -> !ADAPTERS.matcher(name).matches());
     agent.keySet().removeAll(adapters.keySet());
+    // Small, and needed by whoever needs the agent's other classes.
+    agent.putAll(read(slf4j));
     pack.write("start", start);
     pack.write("agent", agent);
     pack.write("adapters", adapters);
 
-    Map<String, byte[]> cold = read(byteBuddy);
-    Map<String, byte[]> hot = new TreeMap<>(cold);
     List<File> libraries = new ArrayList<>();
     for (int i = 9; i < arguments.length; i++) {
       libraries.add(new File(arguments[i]));
     }
-    hot.keySet().retainAll(loadedByWeaving(libraries, byteBuddy, clients, core, bridge));
-    cold.keySet().removeAll(hot.keySet());
-    pack.write("weaver", hot);
-    pack.write("bytebuddy", cold);
-
-    Map<String, byte[]> library = read(jackson);
-    library.putAll(read(slf4j));
-    pack.write("library", library);
+    pack.split(
+        read(byteBuddy),
+        "weaver",
+        loadedBy(loader -> weaveAll(loader, libraries), byteBuddy, clients, core, bridge),
+        "bytebuddy");
+    pack.split(read(jackson), "json", loadedBy(Pack::parse, jackson, core), "jackson");
     pack.write("cli", read(picocli));
 
     for (File licensed : List.of(byteBuddy, jackson, slf4j, picocli)) {
@@ -120,9 +121,25 @@ final class Pack {
     return entries;
   }
 
-  /** Weaves the JDK that runs the build and the given libraries, and looks what that took. */
-  private static Set<String> loadedByWeaving(List<File> libraries, File... classPath)
-      throws Exception {
+  /**
+   * Writes what most JVMs need of a library, and, for those that need more, the rest: what is read
+   * of a pack stays in memory.
+   */
+  private void split(Map<String, byte[]> library, String hot, Set<String> needed, String cold)
+      throws IOException {
+    Map<String, byte[]> part = new TreeMap<>(library);
+    part.keySet().retainAll(needed);
+    library.keySet().removeAll(part.keySet());
+    write(hot, part);
+    write(cold, library);
+  }
+
+  private interface Use {
+    void of(ClassLoader loader) throws Exception;
+  }
+
+  /** Which classes a use of the given jars takes. */
+  private static Set<String> loadedBy(Use use, File... classPath) throws Exception {
     URL[] urls = new URL[classPath.length];
     for (int i = 0; i < urls.length; i++) {
       urls[i] = classPath[i].toURI().toURL();
@@ -137,11 +154,39 @@ final class Pack {
             return found;
           }
         }) {
-      weaveAll(loader, libraries);
+      use.of(loader);
     }
     return loaded;
   }
 
+  /** Reads JSON as servers send it, good and bad. */
+  private static void parse(ClassLoader loader) throws Exception {
+    String json = "org.genesystoken.agent.core.json.Json";
+    Class<?> visitor = loader.loadClass(json + "$Visitor");
+    Method visit = loader.loadClass(json).getMethod("visit", byte[].class, int.class, visitor);
+    Object all = Proxy.newProxyInstance(loader, new Class<?>[] {visitor}, (p, m, a) -> true);
+    String escaped = "\"\\u00e9\\n" + "\u00e9".repeat(5000) + "\"";
+    for (String text :
+        List.of(
+            "{\"a\":\"b\",\"n\":[1,{\"c\":null}],\"i\":86400,\"d\":-1.5e3,\"t\":true,\"s\":"
+                + escaped
+                + "}",
+            "{\"a\":",
+            "{\"a\" 1}",
+            "[1]",
+            "<html>",
+            "",
+            "{\"a\":\"\u0001\"}")) {
+      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+      try {
+        visit.invoke(null, bytes, bytes.length, all);
+      } catch (InvocationTargetException syntax) {
+        // As it is meant to be.
+      }
+    }
+  }
+
+  /** Weaves the JDK that runs the build and the given libraries. */
   private static void weaveAll(ClassLoader loader, List<File> libraries) throws Exception {
     String agent = "org.genesystoken.agent.";
     Field list = loader.loadClass(agent + "clients.Clients").getDeclaredField("ALL");

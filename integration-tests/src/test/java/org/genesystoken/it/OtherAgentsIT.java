@@ -63,7 +63,12 @@ class OtherAgentsIT {
       ForkedApp.Launch launch = ForkedApp.Launch.on(jdk).with("-Xverify:all");
       try (ForkedApp app = (before ? launch.with(other, ours) : launch.with(ours, other)).start()) {
         for (Client client : Client.on(jdk).toList()) {
-          for (String more : new String[] {"", "\tmethod=POST\tbody=1000\tstreaming=chunked"}) {
+          for (String more :
+              new String[] {
+                "",
+                "\tmethod=POST\tbody=1000\tstreaming=chunked",
+                "\theader=User-Agent: the app's" + Scenarios.STALE
+              }) {
             genesys.kill();
             genesys.forget();
 

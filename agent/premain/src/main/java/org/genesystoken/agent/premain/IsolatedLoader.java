@@ -45,8 +45,8 @@ final class IsolatedLoader extends ClassLoader {
   private static final String[][] PACKS = {
     {"org.genesystoken.agent.", "start", "agent", "adapters"},
     {"net.bytebuddy.", "weaver", "bytebuddy"},
-    {"com.fasterxml.jackson.", "library"},
-    {"org.slf4j.", "library"},
+    {"com.fasterxml.jackson.", "json", "jackson"},
+    {"org.slf4j.", "agent"},
     {"picocli.", "cli"},
   };
 
