@@ -12,12 +12,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The HTTP clients that apps bring along: the scenarios that are not about the JDK's own. */
 @Execution(ExecutionMode.CONCURRENT)
+@Order(2)
 class LibrariesIT {
   @TestFactory
   @Execution(ExecutionMode.SAME_THREAD)

@@ -8,7 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What is noted of objects whose class was loaded before the agent came, and so has no field of
- * ours: by identity, while the object lives. Thread-safe.
+ * ours: by identity, while the object lives. A note that leads to its object, as that of a refused
+ * hop does until it is read, keeps it. Thread-safe.
  */
 final class Notes {
   private final Map<Key, Object> notes = new ConcurrentHashMap<>();

@@ -37,8 +37,8 @@ final class Sent {
   }
 
   /**
-   * What a hop was sent with not long ago. It is found again while a hop that was sent with it
-   * lives, and until a garbage collection after that. Thread-safe.
+   * What a hop was sent with not long ago. It is found again while a hop lives that notes it (one
+   * with a time-out notes a copy), and until a garbage collection after that. Thread-safe.
    */
   static final class Recent {
     /** Headers of which one changes with each call are not worth their copy each time. */

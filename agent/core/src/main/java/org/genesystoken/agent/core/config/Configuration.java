@@ -121,7 +121,14 @@ public final class Configuration {
    * @see #load(String, Properties, Map)
    */
   public static Loaded load(String agentArgument) {
-    return load(agentArgument, System.getProperties(), Sources.environment());
+    Map<String, String> asStarted = Sources.asStarted();
+    if (asStarted != null) {
+      Loaded loaded = load(agentArgument, System.getProperties(), asStarted);
+      if (loaded.problem() == null) {
+        return loaded;
+      }
+    }
+    return load(agentArgument, System.getProperties(), System.getenv());
   }
 
   /**

@@ -4,7 +4,6 @@ import java.io.File;
 import java.io.FileInputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -18,7 +17,6 @@ import java.util.Properties;
 final class Sources {
   private static final String ARGUMENT = "agent argument";
 
-  /** Not there but on Linux. */
   private static final String ENVIRONMENT = "/proc/self/environ";
 
   /** A path that is cut names no file; this is as long as Linux lets one be. */
@@ -46,22 +44,26 @@ final class Sources {
   }
 
   /**
-   * The environment variables that can matter. Where {@code java} itself has started the JVM, as
-   * the kernel shows them: {@link System#getenv()} has up to ten classes read from the JDK's image,
-   * which costs an app that starts more than all else that is done here. Any other program may have
-   * set variables since it was started.
+   * The environment variables that can matter, as the kernel shows them: {@link System#getenv()}
+   * has up to ten classes read from the JDK's image, which costs an app that starts more than all
+   * else that is done here. They are those that the process was started with; what a program has
+   * set before it started a JVM inside itself only {@code getenv} knows.
+   *
+   * @return null: better ask that
    */
-  static Map<String, String> environment() {
-    boolean asStarted = "SUN_STANDARD".equals(System.getProperty("sun.java.launcher"));
-    Map<String, String> shown = asStarted ? environment(new File(ENVIRONMENT)) : null;
-    return shown == null ? System.getenv() : shown;
+  static Map<String, String> asStarted() {
+    // Elsewhere that file may be anybody's.
+    boolean linux = "Linux".equals(System.getProperty("os.name"));
+    return linux && "SUN_STANDARD".equals(System.getProperty("sun.java.launcher"))
+        ? environment(new File(ENVIRONMENT))
+        : null;
   }
 
   /**
    * Those that begin as ours do, from a file of {@code NAME=value} with a NUL behind each, of which
    * the first counts.
    *
-   * @return null: it cannot be read, or not without the charset of the machine
+   * @return null: it cannot be read, or not without the charset of the machine, or is empty
    */
   @SuppressWarnings("deprecation") // ASCII; any other way looks up a charset
   static Map<String, String> environment(File file) {
@@ -76,6 +78,9 @@ final class Sources {
       }
     } catch (Exception unreadable) {
       // As this one: the JVM's verifier loads what is caught, and has it already.
+      return null;
+    }
+    if (length == 0) {
       return null;
     }
     Map<String, String> variables = new HashMap<>();
@@ -370,10 +375,7 @@ final class Sources {
   }
 
   private void readProperties(Properties properties) {
-    // not stringPropertyNames(), which copies them all
-    for (Enumeration<Object> names = properties.keys(); names.hasMoreElements(); ) {
-      Object each = names.nextElement();
-      String name = each instanceof String ? (String) each : "";
+    for (String name : properties.stringPropertyNames()) {
       if (name.startsWith(Setting.PROPERTY_PREFIX)) {
         String key = name.substring(Setting.PROPERTY_PREFIX.length());
         Setting setting = Setting.of(key);

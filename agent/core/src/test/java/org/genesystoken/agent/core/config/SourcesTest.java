@@ -46,6 +46,7 @@ class SourcesTest {
   @Test
   void whatNeedsTheMachinesCharsetOrCannotBeReadIsLeftToTheJdk() throws IOException {
     assertThat(environment("GENESYS_CLIENT_SECRET=h\u00fcsh\0")).isNull();
+    assertThat(environment("")).isNull();
     assertThat(Sources.environment(new File(directory.toFile(), "absent"))).isNull();
   }
 
@@ -63,6 +64,32 @@ class SourcesTest {
     assertThat(all.keySet())
         .filteredOn(name -> name.startsWith("GENESYS_"))
         .allSatisfy(name -> assertThat(shown).containsKey(name));
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void whereThatIsNotTheJvmsOwnItIsNotRead() {
+    // given
+    String os = System.getProperty("os.name");
+    String launcher = System.getProperty("sun.java.launcher");
+    try {
+      System.setProperty("sun.java.launcher", "SUN_STANDARD");
+      assertThat(Sources.asStarted()).isNotNull();
+
+      // when, then
+      System.setProperty("os.name", "Windows 11");
+      assertThat(Sources.asStarted()).isNull();
+      System.setProperty("os.name", os);
+      System.setProperty("sun.java.launcher", "generic");
+      assertThat(Sources.asStarted()).isNull();
+    } finally {
+      System.setProperty("os.name", os);
+      if (launcher == null) {
+        System.clearProperty("sun.java.launcher");
+      } else {
+        System.setProperty("sun.java.launcher", launcher);
+      }
+    }
   }
 
   private Map<String, String> environment(String content) throws IOException {
