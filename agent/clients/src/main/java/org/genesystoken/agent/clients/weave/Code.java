@@ -163,20 +163,6 @@ public final class Code {
   }
 
   /**
-   * Returns the object on the stack as {@code type}, unless it is null. At the method's entry only.
-   */
-  public void returnUnlessNull(String type) {
-    Label goOn = new Label();
-    out.visitInsn(Opcodes.DUP);
-    out.visitJumpInsn(Opcodes.IFNULL, goOn);
-    cast(type);
-    out.visitInsn(Opcodes.ARETURN);
-    out.visitLabel(goOn);
-    frame("java/lang/Object");
-    drop();
-  }
-
-  /**
    * Ends the method with the object on the stack, unless that is null: returns it, or throws it if
    * it can be thrown. At the method's entry only.
    *

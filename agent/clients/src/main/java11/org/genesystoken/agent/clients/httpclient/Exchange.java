@@ -329,8 +329,12 @@ final class Exchange<T> extends HttpRequest implements BodyHandler<T> {
    * @return the challenges for the JDK to see
    */
   List<String> unchallenged() {
-    unchallenged = own && client.authenticator().isPresent();
+    unchallenged = own && hasAuthenticator();
     return unchallenged ? List.of("Bearer") : List.of();
+  }
+
+  boolean hasAuthenticator() {
+    return client.authenticator().isPresent();
   }
 
   /** How the JDK fails a refusal that is for the app, or null: not at all. */

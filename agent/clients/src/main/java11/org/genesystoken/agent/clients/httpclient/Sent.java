@@ -14,7 +14,7 @@ import java.util.Objects;
 final class Sent {
   private final String authorization;
 
-  /** The token as a header of its own; null where it overrides one of the app's, or is none. */
+  /** The token as a header of its own; null: none, or it only overrides one of the app's. */
   private final List<String> header;
 
   private final OverridingHeaders overriding;
@@ -53,11 +53,12 @@ final class Sent {
      * @param app the app's headers, which have an Authorization to override; null: none has to be
      * @param managed the token to put on, null: there is none
      * @param own the app's own Authorization, null if it has none
+     * @param alone whether the token is to be a header of its own, too
      */
-    Sent with(Map<String, List<String>> app, String managed, String own) {
+    Sent with(Map<String, List<String>> app, String managed, String own, boolean alone) {
       String authorization = managed == null ? own : managed;
       Sent sent = last.get();
-      if (sent != null && sent.isWith(authorization, managed != null && own == null, app)) {
+      if (sent != null && sent.isWith(authorization, alone, app)) {
         misses = 0;
         return sent;
       }
@@ -66,7 +67,7 @@ final class Sent {
       sent =
           new Sent(
               authorization,
-              managed == null || own != null ? null : List.of(managed),
+              alone ? List.of(managed) : null,
               app == null ? null : new OverridingHeaders(app, managed, again),
               0,
               null);

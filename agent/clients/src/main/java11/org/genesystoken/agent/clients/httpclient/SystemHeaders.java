@@ -74,7 +74,10 @@ final class SystemHeaders {
       }
       String managed = policy.authorizationNow(own);
       boolean overrides = managed != null && own != null;
-      Sent sent = recent.with(overrides ? hop.headers().map() : null, managed, own);
+      // Of a client with an Authenticator the JDK drops what the app has set: then this is sent.
+      boolean alone =
+          managed != null && (own == null || (exchange != null && exchange.hasAuthenticator()));
+      Sent sent = recent.with(overrides ? hop.headers().map() : null, managed, own, alone);
       sent.note(hop, hop.timeout().isPresent());
       if (sent.header() != null) {
         systemHeaders.put(NAME, sent.header());

@@ -2,6 +2,7 @@ package org.genesystoken.agent.clients.httpclient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.Authenticator;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.URI;
@@ -210,6 +211,28 @@ class SystemHeadersTest {
     assertThat(shown(present, request(COVERED, "Bearer older"))).isSameAs(first);
     policy.managed = "Bearer newer";
     assertThat(shown(present, request(COVERED, "Bearer stale"))).isNotEqualTo(first);
+  }
+
+  @Test
+  void ofAClientWithAnAuthenticatorTheTokenIsAHeaderOfItsOwnToo() {
+    // given: the JDK drops an Authorization that the app of such a client has set
+    HttpClient asking = HttpClient.newBuilder().authenticator(new Authenticator() {}).build();
+    HttpRequest request = request(COVERED, "Bearer stale");
+    Exchange<Void> exchange = new Exchange<>(policy, asking, request, handler, null);
+
+    // when
+    JdkCall call = presented(request, exchange);
+
+    // then
+    assertThat(call.systemHeaders.get("Authorization")).containsExactly("Bearer managed");
+    assertThat(shown(call).firstValue("authorization")).hasValue("Bearer managed");
+
+    // and when
+    policy.managed = "Bearer newer";
+    present(call);
+
+    // then
+    assertThat(call.systemHeaders.get("Authorization")).containsExactly("Bearer newer");
   }
 
   @Test

@@ -79,7 +79,7 @@ class WeaverTest {
             new MethodWeave("returns", "(Ljava/lang/String;)Ljava/lang/Object;") {
               @Override
               protected void atEntry(Code code) {
-                code.nothing().local(1).hook(0).returnUnlessNull("java/lang/Object");
+                code.nothing().local(1).hook(0).endUnlessNull("java/lang/Object");
               }
             },
             noting((value, context) -> context.equals("take over") ? "taken over" : null));
