@@ -3,6 +3,7 @@ import java.io.DataOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -23,13 +24,15 @@ import java.util.TreeMap;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.regex.Pattern;
+import java.util.zip.Deflater;
+import java.util.zip.DeflaterOutputStream;
 
 /**
  * Lays out the agent's jar: premain as plain classes, everything else in packs (see {@code
- * IsolatedLoader}). Byte Buddy and Jackson are whole, but in two packs each: the classes that
+ * GenesysTokenAgent}). Byte Buddy and Jackson are whole, but in two packs each: the classes that
  * weaving the build's own JDK loads, or reading JSON, and the rest, which is there only should
  * another JDK or another answer need more. So are the agent's own classes, with SLF4J: what each
- * start needs, what the libraries of some apps need, and the rest.
+ * start needs, what some settings need, what the libraries of some apps need, and the rest.
  *
  * <p>Arguments: the directory to write, the jars of premain, bridge, core, clients, Byte Buddy,
  * Jackson, SLF4J and picocli, then those of libraries to weave.
@@ -38,8 +41,13 @@ final class Pack {
   /** What every JVM with the agent loads before the app's {@code main}. */
   private static final Pattern START =
       Pattern.compile(
-          "org/genesystoken/agent/(core/config/.*|core/policy/Origins.*"
-              + "|clients/(Clients|Installer|Transformer.*))[.]class");
+          "org/genesystoken/agent/(core/config/(Configuration|Loaded|Region|Setting|Sources)"
+              + "|clients/(Clients|Installer|Transformer))[.]class");
+
+  /** What some settings load in addition, and their problems. */
+  private static final Pattern SETTINGS =
+      Pattern.compile(
+          "org/genesystoken/agent/(core/config/.*|core/policy/Origins.*|clients/Transformer.*)[.]class");
 
   /** What is there for the libraries that some apps bring, by their packages. */
   private static final Pattern ADAPTERS =
@@ -73,17 +81,12 @@ final class Pack {
     agent.putAll(read(clients));
     // The compiler's outline of a JDK class.
     agent.keySet().removeIf(name -> name.startsWith("sun/"));
-    Map<String, byte[]> start = new TreeMap<>(agent);
-    start.keySet().removeIf(name -> !START.matcher(name).matches());
-    agent.keySet().removeAll(start.keySet());
-    Map<String, byte[]> adapters = new TreeMap<>(agent);
-    adapters.keySet().removeIf(name -> !ADAPTERS.matcher(name).matches());
-    agent.keySet().removeAll(adapters.keySet());
+    pack.write("start", takeFrom(agent, START), false);
+    pack.write("settings", takeFrom(agent, SETTINGS), true);
+    pack.write("adapters", takeFrom(agent, ADAPTERS), true);
     // Small, and needed by whoever needs the agent's other classes.
     agent.putAll(read(slf4j));
-    pack.write("start", start);
-    pack.write("agent", agent);
-    pack.write("adapters", adapters);
+    pack.write("agent", agent, true);
 
     List<File> libraries = new ArrayList<>();
     for (int i = 9; i < arguments.length; i++) {
@@ -95,7 +98,7 @@ final class Pack {
         loadedBy(loader -> weaveAll(loader, libraries), byteBuddy, clients, core, bridge),
         "bytebuddy");
     pack.split(read(jackson), "json", loadedBy(Pack::parse, jackson, core), "jackson");
-    pack.write("cli", read(picocli));
+    pack.write("cli", read(picocli), true);
 
     for (File licensed : List.of(byteBuddy, jackson, slf4j, picocli)) {
       pack.copyLicences(licensed);
@@ -121,6 +124,14 @@ final class Pack {
     return entries;
   }
 
+  /** Moves those entries that match to a map of their own. */
+  private static Map<String, byte[]> takeFrom(Map<String, byte[]> entries, Pattern names) {
+    Map<String, byte[]> taken = new TreeMap<>(entries);
+    taken.keySet().removeIf(name -> !names.matcher(name).matches());
+    entries.keySet().removeAll(taken.keySet());
+    return taken;
+  }
+
   /**
    * Writes what most JVMs need of a library, and, for those that need more, the rest: what is read
    * of a pack stays in memory.
@@ -130,8 +141,8 @@ final class Pack {
     Map<String, byte[]> part = new TreeMap<>(library);
     part.keySet().retainAll(needed);
     library.keySet().removeAll(part.keySet());
-    write(hot, part);
-    write(cold, library);
+    write(hot, part, true);
+    write(cold, library, true);
   }
 
   private interface Use {
@@ -229,17 +240,38 @@ final class Pack {
     }
   }
 
-  /** A count, then for each entry its name, length and bytes. */
-  private void write(String pack, Map<String, byte[]> entries) throws IOException {
+  /**
+   * A length, then, deflated unless that is its length already: a count, and for each entry its
+   * name, length and bytes. The jar itself compresses nothing.
+   */
+  private void write(String pack, Map<String, byte[]> entries, boolean deflated)
+      throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
     out.writeInt(entries.size());
     for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
-      out.writeUTF(entry.getKey());
+      out.writeUTF(nameOf(entry.getKey()));
       out.writeInt(entry.getValue().length);
       out.write(entry.getValue());
     }
-    write("genesys-token-agent/" + pack + ".pack", bytes.toByteArray());
+    ByteArrayOutputStream content = new ByteArrayOutputStream();
+    new DataOutputStream(content).writeInt(bytes.size());
+    if (deflated) {
+      try (OutputStream to =
+          new DeflaterOutputStream(content, new Deflater(Deflater.BEST_COMPRESSION))) {
+        bytes.writeTo(to);
+      }
+    } else {
+      bytes.writeTo(content);
+    }
+    write("genesys-token-agent/" + pack + ".pack", content.toByteArray());
+  }
+
+  /** A class by its binary name, as a class loader is asked for it; a resource by its path. */
+  private static String nameOf(String entry) {
+    return entry.endsWith(".class")
+        ? entry.substring(0, entry.length() - ".class".length()).replace('/', '.')
+        : entry;
   }
 
   private void copyLicences(File jar) throws IOException {

@@ -65,6 +65,9 @@ final class Clients {
     },
   };
 
+  /** The package of the classes here that are the bootstrap loader's. */
+  static final String BOOTSTRAP = "sun.net.www.protocol.http";
+
   /** How many characters the classes of a line begin with alike, and few others do. */
   private static final int ALIKE = 8;
 

@@ -2,7 +2,6 @@ package org.genesystoken.agent.clients;
 
 import java.lang.instrument.Instrumentation;
 import java.lang.instrument.UnmodifiableClassException;
-import java.net.URLConnection;
 import java.util.ArrayList;
 import java.util.List;
 import org.genesystoken.agent.core.config.Configuration;
@@ -28,8 +27,6 @@ public final class Installer {
       return;
     }
     Transformer transformer = new Transformer(configuration, instrumentation);
-    // Loads what the look at the classes needs, before each load costs a call of the transformer.
-    isAnyWoven(Object.class);
     instrumentation.addTransformer(transformer, true);
     try {
       retransform(instrumentation);
@@ -46,37 +43,30 @@ public final class Installer {
   /** Another agent that came first may have used an HTTP client already. All classes, or none. */
   private static void retransform(Instrumentation instrumentation)
       throws UnmodifiableClassException {
-    Class<?>[] all = instrumentation.getAllLoadedClasses();
-    if (isAnyWoven(all)) {
-      List<Class<?>> loaded = new ArrayList<>();
-      for (Class<?> type : all) {
-        if (isWoven(type)) {
-          loaded.add(type);
-        }
-      }
-      instrumentation.retransformClasses(loaded.toArray(new Class<?>[0]));
+    List<Class<?>> woven = woven(instrumentation.getAllLoadedClasses());
+    if (!woven.isEmpty()) {
+      instrumentation.retransformClasses(woven.toArray(new Class<?>[0]));
     }
   }
 
   /**
-   * Spares most of the bootstrap loader's many hundred classes the look at their names, which each
-   * would have to make first. What is woven there is a connection, or is loaded by one.
+   * Those that would have been woven. Of the bootstrap loader's many hundred classes no name is
+   * looked at, as each would have to be made first, unless one is loaded of the package that
+   * matters.
    */
-  static boolean isAnyWoven(Class<?>... loaded) {
-    Class<?> connection = URLConnection.class;
+  @SuppressWarnings("deprecation") // since 9, where each loader may have a package of that name
+  static List<Class<?>> woven(Class<?>... loaded) {
+    boolean bootstrap = Package.getPackage(Clients.BOOTSTRAP) != null;
     ClassLoader self = Installer.class.getClassLoader();
+    List<Class<?>> woven = new ArrayList<>();
     for (Class<?> type : loaded) {
       ClassLoader loader = type.getClassLoader();
-      boolean mayBe = loader == null ? connection.isAssignableFrom(type) : loader != self;
-      if (mayBe && isWoven(type)) {
-        return true;
+      if ((loader == null ? bootstrap : loader != self)
+          && Clients.weaving(type.getName().replace('.', '/')) != null) {
+        woven.add(type);
       }
     }
-    return false;
-  }
-
-  private static boolean isWoven(Class<?> type) {
-    return Clients.weaving(type.getName().replace('.', '/')) != null;
+    return woven;
   }
 
   private static void report(Loaded loaded) {

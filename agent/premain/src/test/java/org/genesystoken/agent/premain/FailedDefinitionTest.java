@@ -14,31 +14,31 @@ import org.junit.jupiter.api.io.TempDir;
 
 class FailedDefinitionTest {
   private static final String NAME = "org.genesystoken.agent.Packed";
-  private static final String ENTRY = NAME.replace('.', '/') + ".class";
 
   @TempDir File folder;
 
   @Test
   void a_class_that_could_not_be_defined_is_found_again() throws Exception {
     // given a class that the JVM refuses, as it may for want of stack or memory
-    IsolatedLoader loader = loader("no class file".getBytes(StandardCharsets.UTF_8));
+    GenesysTokenAgent loader = loader("no class file".getBytes(StandardCharsets.UTF_8));
     assertThatThrownBy(() -> loader.loadClass(NAME)).isInstanceOf(ClassFormatError.class);
 
     // when, then: it is looked for and found once more
     assertThatThrownBy(() -> loader.loadClass(NAME)).isInstanceOf(ClassFormatError.class);
   }
 
-  private IsolatedLoader loader(byte[] classFile) throws IOException {
+  private GenesysTokenAgent loader(byte[] classFile) throws IOException {
     File jar = new File(folder, "agent.jar");
     try (ZipOutputStream zip = new ZipOutputStream(new FileOutputStream(jar))) {
       zip.putNextEntry(new ZipEntry("genesys-token-agent/start.pack"));
       DataOutputStream out = new DataOutputStream(zip);
+      out.writeInt(4 + 2 + NAME.length() + 4 + classFile.length);
       out.writeInt(1);
-      out.writeUTF(ENTRY);
+      out.writeUTF(NAME);
       out.writeInt(classFile.length);
       out.write(classFile);
       out.flush();
     }
-    return new IsolatedLoader(jar, null);
+    return new GenesysTokenAgent(jar, null);
   }
 }

@@ -188,6 +188,9 @@ public enum Setting {
   static final String ENVIRONMENT_PREFIX = "GENESYS_AGENT_";
 
   private static final Setting[] ALL = values();
+
+  static final int COUNT = ALL.length;
+
   private static final String[] DURATION_UNITS = {"ms", "s", "m", "min", "h", "d"};
   private static final long[] DURATION_FACTORS = {1, 1_000, 60_000, 60_000, 3_600_000, 86_400_000};
   private static final String[] SIZE_UNITS = {"b", "kib", "kb", "k", "mib", "mb", "m"};

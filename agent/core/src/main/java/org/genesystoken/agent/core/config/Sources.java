@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.FileInputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,9 +23,9 @@ final class Sources {
   /** A path that is cut names no file; this is as long as Linux lets one be. */
   private static final int MAX_PATH_SHOWN = 4096;
 
-  // not EnumMap: it calls Setting.values() by reflection, which is slow in a young JVM
-  private final Map<Setting, String> texts = new HashMap<>();
-  private final Map<Setting, String> origins = new HashMap<>();
+  // By ordinal, and not in maps, which cost more than all else in a young JVM.
+  private final String[] texts = new String[Setting.COUNT];
+  private final String[] origins = new String[Setting.COUNT];
   private final List<String> problems = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
 
@@ -117,9 +118,14 @@ final class Sources {
     return true;
   }
 
+  @SuppressWarnings("EnumOrdinal") // nobody else sees it
+  private static int index(Setting setting) {
+    return setting.ordinal();
+  }
+
   /** The text of a setting, or null if no source has one. */
   String text(Setting setting) {
-    return texts.get(setting);
+    return texts[index(setting)];
   }
 
   /** True or false as set; the default if the text is neither. */
@@ -272,13 +278,13 @@ final class Sources {
   String assignment(Setting setting) {
     String text = text(setting);
     String shown = setting.secret() ? "***" : Wording.withoutPassword(text);
-    return setting.key() + "=" + shown + " (" + origins.get(setting) + ")";
+    return setting.key() + "=" + shown + " (" + origins[index(setting)] + ")";
   }
 
   private void offer(Setting setting, String text, String origin) {
-    if (!texts.containsKey(setting) && !text.isEmpty()) {
-      texts.put(setting, text);
-      origins.put(setting, origin);
+    if (text(setting) == null && !text.isEmpty()) {
+      texts[index(setting)] = text;
+      origins[index(setting)] = origin;
     }
   }
 
@@ -375,21 +381,26 @@ final class Sources {
   }
 
   private void readProperties(Properties properties) {
-    for (String name : properties.stringPropertyNames()) {
-      if (name.startsWith(Setting.PROPERTY_PREFIX)) {
-        String key = name.substring(Setting.PROPERTY_PREFIX.length());
-        Setting setting = Setting.of(key);
-        if (setting == null) {
-          warn(
-              "system properties: "
-                  + Wording.unknown(
-                      name, Wording.looksLikeKey(key), Wording.meant(key).property()));
-        } else {
-          // null if it is removed meanwhile
-          String text = properties.getProperty(name, "");
-          offer(setting, text.trim(), "system property " + name);
-        }
+    // not stringPropertyNames(): it makes a copy of all of them
+    for (Enumeration<?> names = properties.keys(); names.hasMoreElements(); ) {
+      Object name = names.nextElement();
+      if (name instanceof String && ((String) name).startsWith(Setting.PROPERTY_PREFIX)) {
+        readProperty((String) name, properties);
       }
+    }
+  }
+
+  private void readProperty(String name, Properties properties) {
+    String key = name.substring(Setting.PROPERTY_PREFIX.length());
+    Setting setting = Setting.of(key);
+    if (setting == null) {
+      warn(
+          "system properties: "
+              + Wording.unknown(name, Wording.looksLikeKey(key), Wording.meant(key).property()));
+    } else {
+      // null if it is removed meanwhile, or no text
+      String text = properties.getProperty(name, "");
+      offer(setting, text.trim(), "system property " + name);
     }
   }
 

@@ -7,25 +7,28 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
+import java.util.zip.DeflaterOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The loader over a little jar that is laid out like the agent's. */
-class IsolatedLoaderTest {
-  private static final String LOADER = IsolatedLoader.class.getName();
+class PacksTest {
+  private static final String LOADER = GenesysTokenAgent.class.getName();
   private static final String HIDDEN = Hidden.class.getName();
 
   @TempDir Path directory;
@@ -39,7 +42,7 @@ class IsolatedLoaderTest {
   @Test
   void aClassOfOursComesFromItsPackAlthoughTheClassPathHasItToo() throws Exception {
     // given
-    ClassLoader loader = loader(packs("start", pack(path(HIDDEN), classFile(HIDDEN))));
+    ClassLoader loader = loader(packs("start", pack(HIDDEN, classFile(HIDDEN))));
 
     // when
     Class<?> loaded = loader.loadClass(HIDDEN);
@@ -58,6 +61,7 @@ class IsolatedLoaderTest {
     // given
     Map<String, byte[]> packs = new LinkedHashMap<>();
     packs.put("start", pack("unrelated", new byte[0]));
+    packs.put("settings", pack("unrelated", new byte[0]));
     packs.put("agent", pack("unrelated", new byte[0]));
     packs.put("adapters", pack("unrelated", new byte[0]));
     ClassLoader loader = loader(packs);
@@ -74,7 +78,7 @@ class IsolatedLoaderTest {
     byte[] first = "first".getBytes(StandardCharsets.US_ASCII);
     byte[] second = "second".getBytes(StandardCharsets.US_ASCII);
     Map<String, byte[]> packs = new LinkedHashMap<>();
-    packs.putAll(packs("weaver", pack("net/bytebuddy/First.class", first)));
+    packs.putAll(packs("weaver", pack("net.bytebuddy.First", first)));
     ClassLoader withoutSecond = loader(packs);
 
     // when, then
@@ -86,7 +90,7 @@ class IsolatedLoaderTest {
 
     // and given
     jar.close();
-    packs.putAll(packs("bytebuddy", pack("net/bytebuddy/Second.class", second)));
+    packs.putAll(packs("bytebuddy", pack("net.bytebuddy.Second", second)));
     ClassLoader withSecond = loader(packs);
 
     // when, then
@@ -109,14 +113,46 @@ class IsolatedLoaderTest {
   @Test
   void aPackThatBreaksOffIsNamedWithTheJar() throws Exception {
     // given
-    byte[] whole = pack(path(HIDDEN), classFile(HIDDEN));
-    ClassLoader loader = loader(packs("start", java.util.Arrays.copyOf(whole, whole.length - 1)));
+    byte[] whole = pack(HIDDEN, classFile(HIDDEN));
+    ClassLoader loader = loader(packs("start", Arrays.copyOf(whole, whole.length - 1)));
 
     // when, then
     assertThatThrownBy(() -> loader.loadClass(HIDDEN))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("cannot read")
         .hasMessageContaining("agent.jar");
+  }
+
+  @Test
+  void aDeflatedPackIsInflated() throws Exception {
+    // given
+    ClassLoader loader = loader(packs("start", deflated(pack(HIDDEN, classFile(HIDDEN)))));
+
+    // when, then
+    assertThat(loader.loadClass(HIDDEN).getClassLoader()).isSameAs(loader);
+  }
+
+  @Test
+  void aDeflatedPackThatBreaksOffIsNamedWithTheJar() throws Exception {
+    // given
+    byte[] whole = deflated(pack(HIDDEN, classFile(HIDDEN)));
+    ClassLoader loader = loader(packs("start", Arrays.copyOf(whole, whole.length / 2)));
+
+    // when, then
+    assertThatThrownBy(() -> loader.loadClass(HIDDEN))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("cannot read")
+        .hasMessageContaining("agent.jar");
+  }
+
+  @Test
+  void aClassFileOfOursIsAResourceToo() throws Exception {
+    // given
+    byte[] bytes = "bytes".getBytes(StandardCharsets.US_ASCII);
+    ClassLoader loader = loader(packs("agent", pack("java.net.Bridge", bytes)));
+
+    // when, then
+    assertThat(read(loader, "java/net/Bridge.class")).isEqualTo("bytes");
   }
 
   @Test
@@ -184,10 +220,20 @@ class IsolatedLoaderTest {
   private static byte[] pack(String name, byte[] content) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
+    out.writeInt(4 + 2 + name.length() + 4 + content.length);
     out.writeInt(1);
     out.writeUTF(name);
     out.writeInt(content.length);
     out.write(content);
+    return bytes.toByteArray();
+  }
+
+  private static byte[] deflated(byte[] pack) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.write(pack, 0, 4);
+    try (OutputStream deflater = new DeflaterOutputStream(bytes)) {
+      deflater.write(pack, 4, pack.length - 4);
+    }
     return bytes.toByteArray();
   }
 
@@ -196,8 +242,7 @@ class IsolatedLoaderTest {
   }
 
   private static byte[] classFile(String className) throws IOException {
-    try (InputStream in =
-        IsolatedLoaderTest.class.getClassLoader().getResourceAsStream(path(className))) {
+    try (InputStream in = PacksTest.class.getClassLoader().getResourceAsStream(path(className))) {
       return read(in);
     }
   }
