@@ -38,16 +38,19 @@ import java.util.zip.DeflaterOutputStream;
  * Jackson, SLF4J and picocli, then those of libraries to weave.
  */
 final class Pack {
-  /** What every JVM with the agent loads before the app's {@code main}. */
+  /**
+   * What every JVM with the agent loads before the app's {@code main}, and what the transformer
+   * needs under a security manager before it acts by its own permissions, which a look into the jar
+   * would take.
+   */
   private static final Pattern START =
       Pattern.compile(
           "org/genesystoken/agent/(core/config/(Configuration|Loaded|Region|Setting|Sources)"
-              + "|clients/(Clients|Installer|Transformer))[.]class");
+              + "|clients/(Clients|Installer|Transformer.*))[.]class");
 
-  /** What some settings load in addition, and their problems. */
+  /** What some settings, and their problems, have loaded before {@code main}. */
   private static final Pattern SETTINGS =
-      Pattern.compile(
-          "org/genesystoken/agent/(core/config/.*|core/policy/Origins.*|clients/Transformer.*)[.]class");
+      Pattern.compile("org/genesystoken/agent/(core/config/.*|core/policy/Origins.*)[.]class");
 
   /** What is there for the libraries that some apps bring, by their packages. */
   private static final Pattern ADAPTERS =
@@ -61,7 +64,9 @@ final class Pack {
   }
 
   public static void main(String[] arguments) throws Exception {
-    Pack pack = new Pack(Path.of(arguments[0]));
+    Path content = Path.of(arguments[0]);
+    delete(content.toFile());
+    Pack pack = new Pack(content);
     File premain = new File(arguments[1]);
     File bridge = new File(arguments[2]);
     File core = new File(arguments[3]);
@@ -103,6 +108,15 @@ final class Pack {
     for (File licensed : List.of(byteBuddy, jackson, slf4j, picocli)) {
       pack.copyLicences(licensed);
     }
+  }
+
+  /** What an earlier build has left would be in the jar. */
+  private static void delete(File file) throws IOException {
+    File[] children = file.listFiles();
+    for (File child : children == null ? new File[0] : children) {
+      delete(child);
+    }
+    Files.deleteIfExists(file.toPath());
   }
 
   /** Classes for Java 8 and other resources of a jar, but no build metadata. */

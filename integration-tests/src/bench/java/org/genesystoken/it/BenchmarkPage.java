@@ -1,5 +1,6 @@
 package org.genesystoken.it;
 
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -208,12 +209,22 @@ final class BenchmarkPage {
                   + "` | "
                   + entry.getCompressedSize()
                   + " | "
-                  + entry.getSize()
+                  + inflated(jar, entry)
                   + " |");
         }
       }
     }
     line("");
+  }
+
+  /** A pack, which the jar stores as it is, begins with the length that it has when inflated. */
+  private static long inflated(JarFile jar, JarEntry entry) throws IOException {
+    if (!entry.getName().endsWith(".pack")) {
+      return entry.getSize();
+    }
+    try (DataInputStream pack = new DataInputStream(jar.getInputStream(entry))) {
+      return pack.readInt();
+    }
   }
 
   private void line(String line) {

@@ -12,11 +12,8 @@ import org.genesystoken.it.FakeGenesys.Answer;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What is an event loop's own: kinds of bodies, handlers that abort, cancels, time-outs. */
-@Execution(ExecutionMode.CONCURRENT)
 class AsyncLibrariesIT {
   private static final String REPEATED_END = "event: failure java.io.InterruptedIOException";
 
@@ -39,7 +36,6 @@ class AsyncLibrariesIT {
   private static final int CALLS = 1000;
 
   @TestFactory
-  @Execution(ExecutionMode.SAME_THREAD)
   Stream<DynamicNode> calls() {
     return Matrix.onEveryJdk(
         jdk ->
@@ -195,14 +191,18 @@ class AsyncLibrariesIT {
     }
 
     private void closed(String path) {
+      boolean silent = path.equals("/silent-close");
       genesys.kill();
-      if (path.equals("/silent-close")) {
+      if (silent) {
         // until the connection is closed
         api.holdTokens();
       }
       List<String> seen = app.run(get(path));
       assertThat(seen).contains("code: 200");
-      assertThat(events(seen)).isEqualTo(answered(200));
+      // A library that has not come to see the end of the connection yet tries once more.
+      assertThat(events(seen))
+          .filteredOn(event -> !silent || !event.equals("retry"))
+          .isEqualTo(answered(200));
       assertThat(api.requests()).hasSize(2);
     }
 

@@ -10,17 +10,13 @@ import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What can only be seen on the wire: connections, heads, and when an app hangs up. */
-@Execution(ExecutionMode.CONCURRENT)
 @Order(3)
 class ConnectionsIT {
   private static final String STALE = "\theader=Authorization: Bearer stale";
 
   @TestFactory
-  @Execution(ExecutionMode.SAME_THREAD)
   Stream<DynamicNode> corners() {
     return Matrix.onEveryJdk(jdk -> new Bench(jdk).cells());
   }

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * Calls through the clients of apps that do not come to their end: cancelled, out of time, or with
  * the replay lost; and the connection, of which each client has one, is there for the next call.
  */
+@Execution(ExecutionMode.SAME_THREAD)
+@Order(Integer.MAX_VALUE)
 class CutShortIT {
   /** What old apps have, on the oldest JDK; the others run on the newest. */
   private static final Set<Client> OLD =

@@ -14,15 +14,11 @@ import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The HTTP clients that apps bring along: the scenarios that are not about the JDK's own. */
-@Execution(ExecutionMode.CONCURRENT)
 @Order(2)
 class LibrariesIT {
   @TestFactory
-  @Execution(ExecutionMode.SAME_THREAD)
   Stream<DynamicNode> scenarios() {
     return Matrix.onEveryJdk(
         jdk -> {
@@ -63,7 +59,6 @@ class LibrariesIT {
   }
 
   @TestFactory
-  @Execution(ExecutionMode.SAME_THREAD)
   Stream<DynamicNode> costsNothing() {
     return Matrix.onEveryJdk(
         jdk ->
@@ -99,7 +94,6 @@ class LibrariesIT {
   }
 
   @TestFactory
-  @Execution(ExecutionMode.SAME_THREAD)
   Stream<DynamicNode> redeployed() {
     return Matrix.onEveryJdk(
         jdk ->
@@ -145,7 +139,6 @@ class LibrariesIT {
   }
 
   @TestFactory
-  @Execution(ExecutionMode.SAME_THREAD)
   Stream<DynamicNode> logs() {
     return Matrix.onEveryJdk(
         jdk ->

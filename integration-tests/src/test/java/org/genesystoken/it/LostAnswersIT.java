@@ -11,6 +11,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Where a 401 is followed by no answer, or hardly comes itself. */
+@Execution(ExecutionMode.SAME_THREAD)
 class LostAnswersIT {
   private static final String STALE = "\theader=Authorization: Bearer stale";
 

@@ -10,17 +10,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * What goes on while a call waits: an event loop serves others, a request in a queue gets the token
  * of its time, and a long answer is not disturbed.
  */
-@Execution(ExecutionMode.CONCURRENT)
 class MeanwhileIT {
   @TestFactory
-  @Execution(ExecutionMode.SAME_THREAD)
   Stream<DynamicNode> calls() {
     return Matrix.onEveryJdk(jdk -> new App(jdk).cells());
   }

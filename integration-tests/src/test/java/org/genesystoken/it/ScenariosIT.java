@@ -5,9 +5,14 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Every scenario with every client on every JDK. */
+@Execution(ExecutionMode.SAME_THREAD)
+@Order(4)
 class ScenariosIT {
   @TestFactory
   Stream<DynamicNode> scenarios() {

@@ -13,11 +13,8 @@ import org.genesystoken.it.FakeGenesys.TokenCall;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The official SDK as it is, with a static token only, on each of its connectors. */
-@Execution(ExecutionMode.CONCURRENT)
 class SdkIT {
   private static final List<String> WAYS = List.of("sync", "async");
 
@@ -83,7 +80,6 @@ class SdkIT {
   }
 
   @TestFactory
-  @Execution(ExecutionMode.SAME_THREAD)
   Stream<DynamicNode> calls() {
     return Matrix.onEveryJdk(
         jdk -> Stream.of(Connector.values()).flatMap(connector -> new App(jdk, connector).cells()));

@@ -53,7 +53,9 @@ class SecurityManagerIT {
                         () -> granted(jdk)),
                     dynamicTest(
                         name(jdk, "the same with the libraries that apps bring along"),
-                        () -> libraries(jdk)))
+                        () -> libraries(jdk)),
+                    dynamicTest(
+                        name(jdk, "a region alone is set: the client is woven"), () -> region(jdk)))
                 .filter(test -> jdk.release() <= 17));
   }
 
@@ -135,6 +137,40 @@ class SecurityManagerIT {
       }
       assertThat(app.finish()).isZero();
       assertThat(ours(app)).isEmpty();
+    }
+  }
+
+  /**
+   * The settings that have the least of the agent loaded while nothing of the app is on a stack.
+   */
+  private static void region(Jdks.Jdk jdk) throws IOException {
+    // given
+    Path log = ForkedApp.target("region-" + jdk.release() + ".classes");
+    String[] logging =
+        jdk.release() == 8
+            ? new String[] {
+              "-XX:+TraceClassLoading",
+              "-XX:+UnlockDiagnosticVMOptions",
+              "-XX:+LogVMOutput",
+              "-XX:-DisplayVMOutput",
+              "-XX:LogFile=" + log
+            }
+            : new String[] {"-Xlog:class+load:file=" + log};
+    try (FakeGenesys genesys = new FakeGenesys();
+        ForkedApp app =
+            launch(jdk, grantToAgent())
+                .with(logging)
+                .withAgent("region=us-east-1,client-id=id,client-secret=hush")
+                .start()) {
+      // when
+      List<String> seen = app.run("call\turl=" + genesys.http("/open/x") + STALE);
+
+      // then
+      assertThat(seen).contains("code: 200");
+      assertThat(app.finish()).isZero();
+      assertThat(ours(app)).isEmpty();
+      assertThat(Files.readString(log))
+          .contains("org.genesystoken.agent.clients.urlconnection.UrlConnectionClient");
     }
   }
 

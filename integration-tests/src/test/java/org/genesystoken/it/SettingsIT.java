@@ -21,6 +21,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** How the agent is attached and configured, rightly and wrongly. */
+@Execution(ExecutionMode.SAME_THREAD)
 class SettingsIT {
   /**
    * @param words what the one line on stderr has to name: key, source, remedy; empty: no line

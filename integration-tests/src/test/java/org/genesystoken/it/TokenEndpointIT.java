@@ -16,11 +16,8 @@ import org.genesystoken.it.FakeGenesys.Answer;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A token endpoint that gives no token: the app lives as it would without the agent. */
-@Execution(ExecutionMode.CONCURRENT)
 class TokenEndpointIT {
   private static final int WAIT_MILLIS = 1000;
 
@@ -43,7 +40,6 @@ class TokenEndpointIT {
           new Fault("hanging", says(Answer.of(200, "").after(HANG_MILLIS)), false));
 
   @TestFactory
-  @Execution(ExecutionMode.SAME_THREAD)
   Stream<DynamicNode> faults() {
     return Matrix.onEveryJdk(
         jdk -> FAULTS.stream().flatMap(fault -> new Bench(jdk, fault).cells()));

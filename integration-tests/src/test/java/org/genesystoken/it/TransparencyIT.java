@@ -13,8 +13,11 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What an app could notice besides its HTTP calls, and what must not be in any log. */
+@Execution(ExecutionMode.SAME_THREAD)
 class TransparencyIT {
   private static final String NOT_FOR_THE_APP =
       "look-up"

@@ -15,8 +15,11 @@ import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Virtual threads, very many of them: one token for all, and none is held on its carrier by us. */
+@Execution(ExecutionMode.SAME_THREAD)
 class VirtualThreadsIT {
   private static final int CALLERS = 10_000;
 

@@ -49,6 +49,9 @@ public final class GenesysTokenAgent extends ClassLoader {
 
   private static final String CLASS = ".class";
 
+  /** Of a pack, in bytes: far more than any has, and far less than a damaged one may claim. */
+  private static final int MAX_LENGTH = 1 << 26;
+
   private static final String INSTALLER = "org.genesystoken.agent.clients.Installer";
   private static final String COMMAND_LINE = "org.genesystoken.agent.cli.AgentCommandLine";
 
@@ -280,23 +283,27 @@ public final class GenesysTokenAgent extends ClassLoader {
     try (ZipFile zip = new ZipFile(jar)) {
       ZipEntry entry = zip.getEntry("genesys-token-agent/" + name + ".pack");
       if (entry == null) {
-        throw new IllegalArgumentException("no " + name + " pack in it");
+        throw new IllegalArgumentException("it is not there");
       }
       byte[] pack = new byte[(int) entry.getSize()];
       try (InputStream in = zip.getInputStream(entry)) {
         for (int at = 0, read = 0; at < pack.length; at += read) {
           read = in.read(pack, at, pack.length - at);
           if (read < 0) {
-            throw new IllegalArgumentException("the " + name + " pack breaks off");
+            throw new IllegalArgumentException("it breaks off");
           }
         }
       }
       int length = number(pack, 0, 4);
+      if (length < 4 || length > MAX_LENGTH) {
+        throw new IllegalArgumentException("it is damaged");
+      }
       // What every start needs is not deflated: inflating it costs more than reading it.
       return length == pack.length - 4 ? entries(pack, 4) : entries(inflated(pack, length), 0);
     } catch (Exception unreadable) {
       // As these two: the JVM's verifier loads what is caught or thrown, and has these already.
-      throw new IllegalArgumentException("cannot read " + jar + ": " + unreadable.getMessage());
+      throw new IllegalArgumentException(
+          "cannot read the " + name + " pack of " + jar + ": " + unreadable);
     }
   }
 
@@ -306,7 +313,7 @@ public final class GenesysTokenAgent extends ClassLoader {
     try {
       inflater.setInput(pack, 4, pack.length - 4);
       if (inflater.inflate(all) < length) {
-        throw new IllegalArgumentException("a pack breaks off");
+        throw new IllegalArgumentException("it breaks off");
       }
       return all;
     } finally {
@@ -322,6 +329,9 @@ public final class GenesysTokenAgent extends ClassLoader {
   @SuppressWarnings("deprecation") // names are ASCII; any other way looks up a charset
   private static Map<String, byte[]> entries(byte[] pack, int from) {
     int count = number(pack, from, 4);
+    if (count < 0 || count > pack.length) {
+      throw new IllegalArgumentException("it is damaged");
+    }
     Map<String, byte[]> entries = new HashMap<>(count * 2);
     int at = from + 4;
     for (int i = 0; i < count; i++) {
@@ -332,7 +342,7 @@ public final class GenesysTokenAgent extends ClassLoader {
       entries.put(new String(pack, 0, name, length - name), Arrays.copyOfRange(pack, bytes, at));
     }
     if (at != pack.length) {
-      throw new IllegalArgumentException("a pack breaks off");
+      throw new IllegalArgumentException("it breaks off");
     }
     return entries;
   }

@@ -86,7 +86,7 @@ class PacksTest {
         .isInstanceOf(ClassFormatError.class);
     assertThatThrownBy(() -> withoutSecond.loadClass("net.bytebuddy.Second"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("no bytebuddy pack");
+        .hasMessageContaining("bytebuddy pack");
 
     // and given
     jar.close();
@@ -107,7 +107,8 @@ class PacksTest {
     assertThatThrownBy(() -> loader.loadClass("org.genesystoken.agent.clients.Installer"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("agent.jar")
-        .hasMessageContaining("no start pack");
+        .hasMessageContaining("start pack")
+        .hasMessageContaining("it is not there");
   }
 
   @Test
@@ -143,6 +144,35 @@ class PacksTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("cannot read")
         .hasMessageContaining("agent.jar");
+  }
+
+  @Test
+  void aPackWhoseLengthIsDamagedTakesNoMemory() throws Exception {
+    // given
+    byte[] pack = pack(HIDDEN, classFile(HIDDEN));
+    for (byte first : new byte[] {0x7f, -1}) {
+      pack[0] = first;
+      ClassLoader loader = loader(packs("start", pack));
+
+      // when, then
+      assertThatThrownBy(() -> loader.loadClass(HIDDEN))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("damaged");
+      jar.close();
+    }
+  }
+
+  @Test
+  void aPackWhoseCountIsDamagedTakesNoMemory() throws Exception {
+    // given
+    byte[] pack = pack(HIDDEN, classFile(HIDDEN));
+    pack[4] = 0x7f;
+    ClassLoader loader = loader(packs("start", pack));
+
+    // when, then
+    assertThatThrownBy(() -> loader.loadClass(HIDDEN))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("damaged");
   }
 
   @Test

@@ -91,8 +91,11 @@ final class Sent {
    * @param timed whether the time of its start is to be known
    */
   void note(HttpRequest hop, boolean timed) {
-    Internals.note(
-        hop, timed ? new Sent(authorization, header, overriding, System.nanoTime(), null) : this);
+    Internals.note(hop, timed ? copy(System.nanoTime(), null) : this);
+  }
+
+  private Sent copy(long newStart, Object newExchange) {
+    return new Sent(authorization, header, overriding, newStart, newExchange);
   }
 
   /** What a hop was sent with, or null: it is none of ours. */
@@ -102,7 +105,7 @@ final class Sent {
 
   /** Notes that the hop was refused, and who decides on that. */
   void refused(HttpRequest hop, Exchange<?> by) {
-    Internals.note(hop, new Sent(authorization, header, overriding, start, by));
+    Internals.note(hop, copy(start, by));
   }
 
   /**
@@ -114,8 +117,7 @@ final class Sent {
   Exchange<?> read(HttpRequest hop) {
     Exchange<?> by = exchange();
     if (by != null) {
-      WeakReference<Exchange<?>> kept = new WeakReference<>(by);
-      Internals.note(hop, new Sent(authorization, header, overriding, start, kept));
+      Internals.note(hop, copy(start, new WeakReference<>(by)));
     }
     return by;
   }

@@ -13,7 +13,6 @@ import org.genesystoken.agent.core.policy.Origins.Origin;
 final class Addresses {
   private static final String HTTP = "http://";
   private static final String HTTPS = "https://";
-  private static final String API = "api.";
   private static final String TOKEN_PATH = "/api/v2/oauth/token";
 
   private Addresses() {}
@@ -78,9 +77,9 @@ final class Addresses {
       if (origin != null
           && !"http".equals(origin.scheme())
           && origin.port() == -1
-          && origin.host().startsWith(API)
-          && origin.host().indexOf('.', API.length()) > API.length()) {
-        return HTTPS + "login." + origin.host().substring(API.length()) + "/oauth/token";
+          && origin.host().startsWith(Region.API)
+          && origin.host().indexOf('.', Region.API.length()) > Region.API.length()) {
+        return Region.tokenUrl(origin.host());
       }
     }
     Origin first = origin(hosts.get(0));

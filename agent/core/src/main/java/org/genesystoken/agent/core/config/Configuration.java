@@ -12,8 +12,6 @@ import java.util.Set;
 
 /** Everything the operator can set, checked and immutable. Thread-safe. */
 public final class Configuration {
-  private static final String API = "api.";
-
   private final boolean enabled;
   private final List<String> hosts;
 
@@ -354,7 +352,7 @@ public final class Configuration {
                 + Region.nearest(region)
                 + "? (for a new region, set hosts=api.<domain>)");
       } else {
-        hosts.add(API + domain);
+        hosts.add(Region.API + domain);
       }
     }
     List<String> entries = sources.list(Setting.HOSTS);
@@ -374,8 +372,10 @@ public final class Configuration {
   /** That of a region follows from the host that was put first for it. */
   private static String tokenUrl(Sources sources, List<String> hosts) {
     boolean ofRegion = sources.text(Setting.REGION) != null && !hosts.isEmpty();
-    if (sources.text(Setting.TOKEN_URL) == null && ofRegion && hosts.get(0).startsWith(API)) {
-      return "https://login." + hosts.get(0).substring(API.length()) + "/oauth/token";
+    if (sources.text(Setting.TOKEN_URL) == null
+        && ofRegion
+        && hosts.get(0).startsWith(Region.API)) {
+      return Region.tokenUrl(hosts.get(0));
     }
     return Addresses.tokenUrl(sources, hosts);
   }

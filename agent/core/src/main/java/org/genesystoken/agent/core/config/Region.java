@@ -5,7 +5,8 @@ package org.genesystoken.agent.core.config;
  * hosts=api.<domain>} does.
  */
 final class Region {
-  private static final String API = "api.";
+  /** What the name of an API host begins with; what follows is its domain. */
+  static final String API = "api.";
 
   /** AWS region and domain in turns, as listed by Genesys for its API and login hosts. */
   private static final String[] TABLE = {
@@ -38,13 +39,24 @@ final class Region {
    */
   static String domain(String region) {
     String name =
-        region.regionMatches(true, 0, API, 0, API.length()) ? region.substring(4) : region;
+        region.regionMatches(true, 0, API, 0, API.length())
+            ? region.substring(API.length())
+            : region;
     for (int i = 0; i < TABLE.length; i += 2) {
       if (TABLE[i + 1].equalsIgnoreCase(name) || TABLE[i].equalsIgnoreCase(region)) {
         return TABLE[i + 1];
       }
     }
     return null;
+  }
+
+  /**
+   * The token endpoint that goes with an API host.
+   *
+   * @param host {@code api.<domain>}
+   */
+  static String tokenUrl(String host) {
+    return "https://login." + host.substring(API.length()) + "/oauth/token";
   }
 
   /** The known name or domain that is most like this one. */

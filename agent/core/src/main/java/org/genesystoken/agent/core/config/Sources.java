@@ -4,7 +4,6 @@ import java.io.File;
 import java.io.FileInputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -381,26 +380,21 @@ final class Sources {
   }
 
   private void readProperties(Properties properties) {
-    // not stringPropertyNames(): it makes a copy of all of them
-    for (Enumeration<?> names = properties.keys(); names.hasMoreElements(); ) {
-      Object name = names.nextElement();
-      if (name instanceof String && ((String) name).startsWith(Setting.PROPERTY_PREFIX)) {
-        readProperty((String) name, properties);
+    for (String name : properties.stringPropertyNames()) {
+      if (name.startsWith(Setting.PROPERTY_PREFIX)) {
+        String key = name.substring(Setting.PROPERTY_PREFIX.length());
+        Setting setting = Setting.of(key);
+        if (setting == null) {
+          warn(
+              "system properties: "
+                  + Wording.unknown(
+                      name, Wording.looksLikeKey(key), Wording.meant(key).property()));
+        } else {
+          // empty if it is removed meanwhile
+          String text = properties.getProperty(name, "");
+          offer(setting, text.trim(), "system property " + name);
+        }
       }
-    }
-  }
-
-  private void readProperty(String name, Properties properties) {
-    String key = name.substring(Setting.PROPERTY_PREFIX.length());
-    Setting setting = Setting.of(key);
-    if (setting == null) {
-      warn(
-          "system properties: "
-              + Wording.unknown(name, Wording.looksLikeKey(key), Wording.meant(key).property()));
-    } else {
-      // null if it is removed meanwhile, or no text
-      String text = properties.getProperty(name, "");
-      offer(setting, text.trim(), "system property " + name);
     }
   }
 

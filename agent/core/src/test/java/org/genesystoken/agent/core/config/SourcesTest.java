@@ -9,13 +9,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Map;
+import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The environment as Linux shows it. */
+/** The environment as Linux shows it, and the system properties. */
 class SourcesTest {
   @TempDir Path directory;
 
@@ -90,6 +92,25 @@ class SourcesTest {
         System.setProperty("sun.java.launcher", launcher);
       }
     }
+  }
+
+  @Test
+  void defaultsOfTheSystemPropertiesCountAndWhatIsNoTextDoesNot() {
+    // given
+    Properties defaults = new Properties();
+    defaults.setProperty("genesys.agent.region", "us-east-1");
+    Properties properties = new Properties(defaults);
+    properties.put("genesys.agent.wait", 3);
+    properties.put(4, "genesys.agent.hosts");
+
+    // when
+    Sources sources = new Sources(null, properties, Collections.emptyMap());
+
+    // then
+    assertThat(sources.text(Setting.REGION)).isEqualTo("us-east-1");
+    assertThat(sources.text(Setting.WAIT)).isNull();
+    assertThat(sources.problems()).isEmpty();
+    assertThat(sources.warnings()).isEmpty();
   }
 
   private Map<String, String> environment(String content) throws IOException {
