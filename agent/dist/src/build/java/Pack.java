@@ -34,8 +34,8 @@ import java.util.zip.DeflaterOutputStream;
  * another JDK or another answer need more. So are the agent's own classes, with SLF4J: what each
  * start needs, what some settings need, what the libraries of some apps need, and the rest.
  *
- * <p>Arguments: the directory to write, the jars of premain, bridge, core, clients, Byte Buddy,
- * Jackson, SLF4J and picocli, then those of libraries to weave.
+ * <p>Arguments: the directory to write, the Apache License, the jars of premain, bridge, core,
+ * clients, Byte Buddy, Jackson, SLF4J and picocli, then those of libraries to weave.
  */
 final class Pack {
   /**
@@ -67,14 +67,14 @@ final class Pack {
     Path content = Path.of(arguments[0]);
     delete(content.toFile());
     Pack pack = new Pack(content);
-    File premain = new File(arguments[1]);
-    File bridge = new File(arguments[2]);
-    File core = new File(arguments[3]);
-    File clients = new File(arguments[4]);
-    File byteBuddy = new File(arguments[5]);
-    File jackson = new File(arguments[6]);
-    File slf4j = new File(arguments[7]);
-    File picocli = new File(arguments[8]);
+    File premain = new File(arguments[2]);
+    File bridge = new File(arguments[3]);
+    File core = new File(arguments[4]);
+    File clients = new File(arguments[5]);
+    File byteBuddy = new File(arguments[6]);
+    File jackson = new File(arguments[7]);
+    File slf4j = new File(arguments[8]);
+    File picocli = new File(arguments[9]);
 
     for (Map.Entry<String, byte[]> entry : read(premain).entrySet()) {
       pack.write(entry.getKey(), entry.getValue());
@@ -94,7 +94,7 @@ final class Pack {
     pack.write("agent", agent, true);
 
     List<File> libraries = new ArrayList<>();
-    for (int i = 9; i < arguments.length; i++) {
+    for (int i = 10; i < arguments.length; i++) {
       libraries.add(new File(arguments[i]));
     }
     pack.split(
@@ -105,8 +105,10 @@ final class Pack {
     pack.split(read(jackson), "json", loadedBy(Pack::parse, jackson, core), "jackson");
     pack.write("cli", read(picocli), true);
 
+    byte[] apache = Files.readAllBytes(Path.of(arguments[1]));
+    pack.write("META-INF/LICENSE", apache);
     for (File licensed : List.of(byteBuddy, jackson, slf4j, picocli)) {
-      pack.copyLicences(licensed);
+      pack.copyLicences(licensed, apache);
     }
   }
 
@@ -288,19 +290,29 @@ final class Pack {
         : entry;
   }
 
-  private void copyLicences(File jar) throws IOException {
+  /**
+   * Copies what a library's jar has of licences and notices.
+   *
+   * @param apache the licence of a library that has none in its jar
+   */
+  private void copyLicences(File jar, byte[] apache) throws IOException {
+    String directory = "META-INF/licenses/" + jar.getName().replaceFirst("-[0-9].*", "") + "/";
+    boolean licensed = false;
     try (JarFile file = new JarFile(jar)) {
       for (Enumeration<JarEntry> all = file.entries(); all.hasMoreElements(); ) {
         JarEntry entry = all.nextElement();
         String name = entry.getName().substring(entry.getName().lastIndexOf('/') + 1);
-        if (entry.getName().startsWith("META-INF/")
-            && (name.startsWith("LICENSE") || name.startsWith("NOTICE"))) {
-          String library = jar.getName().replaceFirst("-[0-9].*", "");
+        boolean licence = name.startsWith("LICENSE");
+        if (entry.getName().startsWith("META-INF/") && (licence || name.startsWith("NOTICE"))) {
+          licensed |= licence;
           try (InputStream in = file.getInputStream(entry)) {
-            write("META-INF/licenses/" + library + "/" + name, in.readAllBytes());
+            write(directory + name, in.readAllBytes());
           }
         }
       }
+    }
+    if (!licensed) {
+      write(directory + "LICENSE", apache);
     }
   }
 

@@ -22,7 +22,6 @@ class JarContentsIT {
       List.of(
           "META-INF/MANIFEST\\.MF",
           "META-INF/(licenses/.*/)?(LICENSE|NOTICE)[^/]*",
-          "(LICENSE|NOTICE)[^/]*",
           "org/genesystoken/agent/premain/GenesysTokenAgent\\.class",
           "genesys-token-agent/[^/]+\\.pack",
           ".*/");
@@ -34,6 +33,18 @@ class JarContentsIT {
           .extracting(JarEntry::getName)
           .allMatch(
               name -> ALLOWED.stream().anyMatch(name::matches), "is on the list of this test");
+    }
+  }
+
+  @Test
+  void holdsTheLicencesOfAllThatIsInIt() throws IOException {
+    try (JarFile jar = new JarFile(ForkedApp.agentJar().toFile())) {
+      assertThat(Collections.list(jar.entries()))
+          .extracting(JarEntry::getName)
+          .contains("META-INF/LICENSE")
+          .filteredOn(name -> name.matches("META-INF/licenses/.*/LICENSE[^/]*"))
+          .extracting(name -> name.replaceFirst("META-INF/licenses/(.*)/.*", "$1"))
+          .containsExactlyInAnyOrder("byte-buddy", "jackson-core", "slf4j-api", "picocli");
     }
   }
 

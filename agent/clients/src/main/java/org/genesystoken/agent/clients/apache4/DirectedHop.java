@@ -25,6 +25,9 @@ import org.genesystoken.agent.core.policy.TokenPolicy;
  */
 @SuppressWarnings("deprecation") // as the client is that this is about
 final class DirectedHop {
+  /** For how long, about, the connection of an aborted call is waited for. Milliseconds. */
+  private static final int LOOKS = 1000;
+
   private final TokenPolicy policy;
   private final HttpRoute route;
   private final org.apache.http.impl.client.RequestWrapper request;
@@ -67,7 +70,7 @@ final class DirectedHop {
     if (own.length > 1) {
       return;
     }
-    Waiting.forToken(policy, sent, budget, this::isAborted);
+    Waiting.forToken(policy, sent, budget, this::hasEnded);
     String value = policy.authorizationNow(sent);
     if (value != null && !value.equals(sent)) {
       TokenHeader.present(request, value);
@@ -98,10 +101,10 @@ final class DirectedHop {
       boolean replayable = (kept == null || kept.isWhole()) && (reusable || !route.isTunnelled());
       if (!Waiting.replays(
           refused.replaysAsync(head.of(Answers.of(response)), sent, replayable, budget),
-          this::isAborted)) {
+          this::hasEnded)) {
         return Answers.handOver(response, head);
       }
-      if (isAborted()) {
+      if (hasEnded()) {
         // The library starts over, and says in its own words that its connection was shut down.
         return null;
       }
@@ -109,7 +112,7 @@ final class DirectedHop {
         response = again(response, head, reusable);
       } catch (IOException | HttpException | RuntimeException lost) {
         close();
-        if (isAborted()) {
+        if (hasEnded()) {
           return null;
         }
         // Without the agent the app would have had the refusal, and no failure.
@@ -139,6 +142,27 @@ final class DirectedHop {
     }
     present();
     return library.execute(request, connection, context);
+  }
+
+  /**
+   * Whether the app has aborted the call. If so, not before its connection is shut down, which the
+   * thread that aborts does under this lock: half-way, the library throws what no app expects
+   * (IllegalStateException: Connection is not open).
+   */
+  private boolean hasEnded() {
+    if (!isAborted()) {
+      return false;
+    }
+    try {
+      for (int i = 0; i < LOOKS && connection.isOpen(); i++) {
+        Thread.sleep(1);
+      }
+    } catch (InterruptedException ofApp) {
+      Thread.currentThread().interrupt();
+    }
+    synchronized (connection) {
+      return true;
+    }
   }
 
   /** Of an abort that came before the library had a connection to shut down, it takes no notice. */
