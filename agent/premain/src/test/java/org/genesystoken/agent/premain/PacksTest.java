@@ -99,6 +99,17 @@ class PacksTest {
   }
 
   @Test
+  void aClassThatCouldNotBeDefinedIsFoundAgain() throws Exception {
+    // given a class that the JVM refuses, as it may for want of stack or memory
+    byte[] refused = "no class file".getBytes(StandardCharsets.US_ASCII);
+    ClassLoader loader = loader(packs("start", pack(HIDDEN, refused)));
+    assertThatThrownBy(() -> loader.loadClass(HIDDEN)).isInstanceOf(ClassFormatError.class);
+
+    // when, then: it is looked for and found once more
+    assertThatThrownBy(() -> loader.loadClass(HIDDEN)).isInstanceOf(ClassFormatError.class);
+  }
+
+  @Test
   void aMissingPackIsNamedWithTheJar() throws Exception {
     // given
     ClassLoader loader = loader(Collections.emptyMap());
