@@ -339,6 +339,9 @@ public final class GenesysTokenAgent extends ClassLoader {
       int length = name + number(pack, at, 2);
       int bytes = length + 4;
       at = bytes + number(pack, length, 4);
+      if (at < bytes || at > pack.length) {
+        throw new IllegalArgumentException("it is damaged");
+      }
       entries.put(new String(pack, 0, name, length - name), Arrays.copyOfRange(pack, bytes, at));
     }
     if (at != pack.length) {

@@ -187,6 +187,19 @@ class PacksTest {
   }
 
   @Test
+  void aPackWithAnEntryWhoseLengthIsDamagedTakesNoMemory() throws Exception {
+    // given
+    byte[] pack = pack(HIDDEN, classFile(HIDDEN));
+    pack[4 + 4 + 2 + HIDDEN.length()] = 0x7f;
+    ClassLoader loader = loader(packs("start", pack));
+
+    // when, then
+    assertThatThrownBy(() -> loader.loadClass(HIDDEN))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("damaged");
+  }
+
+  @Test
   void aClassFileOfOursIsAResourceToo() throws Exception {
     // given
     byte[] bytes = "bytes".getBytes(StandardCharsets.US_ASCII);
