@@ -60,13 +60,20 @@ final class Answers {
       if (state == null || status == 100) {
         return responses;
       }
-      if (state.outlivesAnswer()) {
-        // The marks stay, as a call is replayed once and waits once, whatever hops follow.
+      if (state.outlivesAnswer(isLast(status, connection))) {
         state.answered();
       } else {
         calls.forget(connection);
       }
       return responses;
+    }
+
+    /**
+     * Whether the JDK ends the call with this answer: it follows redirects and meets challenges.
+     */
+    private static boolean isLast(int status, HttpURLConnection connection) {
+      boolean redirect = status >= 300 && status < 400 && connection.getInstanceFollowRedirects();
+      return !redirect && status != 401 && status != 407;
     }
 
     /** Of {@code HTTP/1.1 401 Unauthorized}: the digits are at the tenth character; else -1. */

@@ -34,9 +34,15 @@ final class CallState {
     return first;
   }
 
-  /** Whether there is something to remember even after a good answer. */
-  boolean outlivesAnswer() {
-    return replay || waited;
+  /**
+   * Whether there is something to remember even after a good answer: as a call is replayed once and
+   * waits once, whatever hops follow, and as another thread may come late with the exception of a
+   * refusal that a replay has made up for.
+   *
+   * @param last whether no hop follows
+   */
+  boolean outlivesAnswer(boolean last) {
+    return replay || (waited && !last);
   }
 
   /** Whether the latest answer is worth a look, and of a hop for the token. */

@@ -99,7 +99,36 @@ class AnswersTest {
 
     // then
     assertThat(calls.find(connection).isRefused()).isFalse();
-    assertThat(calls.find(connection).outlivesAnswer()).isTrue();
+    assertThat(calls.find(connection).outlivesAnswer(true)).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"200 OK, false", "404 Not Found, false", "302 Found, true", "407 Proxy, true"})
+  void thatACallHasWaitedIsRememberedUntilItsLastAnswer(String answer, boolean remembered)
+      throws Exception {
+    // given
+    HttpURLConnection connection = to(COVERED);
+    assertThat(calls.get(connection).mayWait()).isTrue();
+
+    // when
+    answer(connection, "HTTP/1.1 " + answer);
+
+    // then
+    assertThat(calls.find(connection) != null).isEqualTo(remembered);
+  }
+
+  @Test
+  void aRedirectIsTheLastAnswerToAnAppThatFollowsNone() throws Exception {
+    // given
+    HttpURLConnection connection = to(COVERED);
+    connection.setInstanceFollowRedirects(false);
+    assertThat(calls.get(connection).mayWait()).isTrue();
+
+    // when
+    answer(connection, "HTTP/1.1 302 Found");
+
+    // then
+    assertThat(calls.find(connection)).isNull();
   }
 
   @Test

@@ -63,7 +63,8 @@ class CallStateTest {
   void aCallWaitsForATokenOnce() {
     assertThat(state.mayWait()).isTrue();
     assertThat(state.mayWait()).isFalse();
-    assertThat(state.outlivesAnswer()).isTrue();
+    assertThat(state.outlivesAnswer(false)).isTrue();
+    assertThat(state.outlivesAnswer(true)).isFalse();
   }
 
   @Test
