@@ -1,6 +1,5 @@
 package org.genesystoken.agent.core.time;
 
-import java.lang.reflect.Constructor;
 import java.security.AccessController;
 import java.security.PrivilegedAction;
 import java.util.ArrayDeque;
@@ -193,7 +192,7 @@ public final class AgentThreads implements Scheduler, AutoCloseable {
    */
   private static final class Factory implements ThreadFactory {
     private final ThreadGroup group = topMost();
-    private final Constructor<Thread> withoutThreadLocals = java9();
+    private final Threads threads = Threads.current();
 
     @Override
     public Thread newThread(Runnable task) {
@@ -209,30 +208,10 @@ public final class AgentThreads implements Scheduler, AutoCloseable {
     }
 
     private Thread configured(Runnable task) {
-      Thread thread = create(task);
+      Thread thread = threads.of(group, task, NAME);
       thread.setDaemon(true);
       thread.setContextClassLoader(null);
       return thread;
-    }
-
-    private Thread create(Runnable task) {
-      if (withoutThreadLocals != null) {
-        try {
-          return withoutThreadLocals.newInstance(group, task, NAME, 0L, false);
-        } catch (ReflectiveOperationException e) {
-          // the constructor of Java 8 below does as well
-        }
-      }
-      return new Thread(group, task, NAME);
-    }
-
-    private static Constructor<Thread> java9() {
-      try {
-        return Thread.class.getConstructor(
-            ThreadGroup.class, Runnable.class, String.class, long.class, boolean.class);
-      } catch (NoSuchMethodException e) {
-        return null;
-      }
     }
 
     private static ThreadGroup topMost() {
