@@ -59,7 +59,9 @@ final class Sent {
       String authorization = managed == null ? own : managed;
       Sent sent = last.get();
       if (sent != null && sent.isWith(authorization, alone, app)) {
-        misses = 0;
+        if (misses != 0) {
+          misses = 0;
+        }
         return sent;
       }
       misses++;
