@@ -22,6 +22,7 @@ class OtherAgentsIT {
   private static final String ON_11 =
       ON_8
           + "+jdk.internal.net.http.HttpClientFacade+jdk.internal.net.http.HttpRequestImpl"
+          + "+jdk.internal.net.http.MultiExchange+jdk.internal.net.http.Exchange"
           + "+jdk.internal.net.http.AuthenticationFilter+jdk.internal.net.http.common.Log";
 
   @TestFactory
