@@ -18,7 +18,6 @@ final class BarChart {
           Subject.EMPTY, "#b4b9c2",
           Subject.NOOP, "#b4b9c2",
           Subject.OURS, "#2f9e6b",
-          Subject.OURS_CACHED, "#2f9e6b",
           Subject.OTEL, "#d98e32",
           Subject.SIDECAR, "#7a6fd0");
 

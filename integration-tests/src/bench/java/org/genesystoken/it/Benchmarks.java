@@ -26,7 +26,7 @@ final class Benchmarks {
   private static final List<String> CLIENTS = List.of("HttpURLConnection", "java.net.http");
   private static final String PROBE_PACKAGE = "org/genesystoken/it/bench/";
 
-  /** Even, so that no place is anybody's. */
+  /** How often load is measured with new JVMs. */
   private static final int GENERATIONS = 4;
 
   private final boolean quick = Boolean.getBoolean("benchmark.quick");
@@ -110,6 +110,11 @@ final class Benchmarks {
     String use = aot ? "-XX:AOTCache=" : "-XX:SharedArchiveFile=";
     Child.time(none().with("", train + plain).command(jdk, "Hello"));
     Child.time((aot ? ours() : none()).with("", train + agent).command(jdk, "Hello"));
+    for (Path archive : List.of(plain, agent)) {
+      if (!Files.exists(archive)) {
+        throw new IOException("the JVM has written no " + archive);
+      }
+    }
     timed(
         jdk,
         "hello world, archived classes",
@@ -122,7 +127,7 @@ final class Benchmarks {
 
   private void firstCall(Jdks.Jdk jdk, String client) throws IOException, InterruptedException {
     List<Subject> subjects =
-        new ArrayList<>(List.of(none(), empty(), noop(), ours(), cold(), otel()));
+        new ArrayList<>(List.of(none(), empty(), noop(), given(), ours(), otel()));
     sidecar.ifPresent(nginx -> subjects.add(new Subject(Subject.SIDECAR, List.of(), nginx.port())));
     timed(jdk, "first call, " + client, subjects, "FirstCall", client);
   }
@@ -132,7 +137,7 @@ final class Benchmarks {
     tell(jdk + ": first call, step by step");
     Map<String, Row> ofJdk = new LinkedHashMap<>();
     Path log = ForkedApp.target("benchmark-classes.log");
-    Subject logged = ours().with(Subject.OURS, Waterfall.flag(log));
+    Subject logged = given().with(Subject.OURS_GIVEN, Waterfall.flag(log));
     for (int turn = 0; turn < turns(15); turn++) {
       Child.time(command(jdk, logged, "FirstCall", CLIENTS.get(0)));
       Waterfall.read(
@@ -147,7 +152,7 @@ final class Benchmarks {
       throws IOException, InterruptedException {
     Row cpu = row(name + ", CPU", jdk, "ms");
     Row wall = row(name + ", wall", jdk, "ms");
-    for (int turn = 0; turn < turns(41); turn++) {
+    for (int turn = 0; turn < turns(31); turn++) {
       for (Subject subject : subjects) {
         // It takes ten seconds of processor time; five of them tell as much.
         if (!subject.name().equals(Subject.OTEL) || turn < 5) {
@@ -161,11 +166,13 @@ final class Benchmarks {
 
   private void memory(Jdks.Jdk jdk, String client) throws IOException, InterruptedException {
     Row resident = row("1,000 calls, " + client + ", RSS", jdk, "MiB");
+    Row heap = row("1,000 calls, " + client + ", heap", jdk, "MiB");
     Row metaspace = row("1,000 calls, " + client + ", Metaspace", jdk, "MiB");
     for (int turn = 0; turn < turns(7); turn++) {
       for (Subject subject : List.of(none(), empty(), ours(), otel())) {
         Map<String, Double> usage = usage(jdk, subject, "Load", client, "url", "1", "1000c");
         resident.add(subject.name(), usage.get("rss") / 1024);
+        heap.add(subject.name(), usage.get("heap") / (1 << 20));
         metaspace.add(subject.name(), usage.get("metaspace") / (1 << 20));
       }
     }
@@ -179,11 +186,15 @@ final class Benchmarks {
     Row bytes = row(name + ", allocated per call", jdk, "B");
     List<Subject> subjects = new ArrayList<>(List.of(none(), empty(), ours(), elsewhere(), otel()));
     sidecar.ifPresent(nginx -> subjects.add(new Subject(Subject.SIDECAR, List.of(), nginx.port())));
-    // New JVMs in other places: the compiler's luck, and a place in the turn, may cost more than an
-    // agent.
+    // New JVMs with other places and neighbours: the compiler's luck, and a place in the turn, may
+    // cost more than an agent.
     for (int generation = 0; generation < turns(GENERATIONS); generation++) {
-      load(jdk, client, threads, subjects, List.of(rate, p50, p99, bytes));
-      Collections.reverse(subjects);
+      List<Subject> order = new ArrayList<>(subjects);
+      Collections.rotate(order, -generation * order.size() / GENERATIONS);
+      if (generation % 2 == 1) {
+        Collections.reverse(order);
+      }
+      load(jdk, client, threads, order, List.of(rate, p50, p99, bytes));
     }
   }
 
@@ -193,7 +204,7 @@ final class Benchmarks {
     Map<Subject, Child> children = new LinkedHashMap<>();
     try {
       for (Subject subject : subjects) {
-        String warmUp = quick ? "300" : "8000";
+        String warmUp = quick ? "300" : "6000";
         Child child =
             Child.start(
                 subject.command(
@@ -201,9 +212,12 @@ final class Benchmarks {
         children.put(subject, child);
         child.until("ready");
       }
-      for (int turn = 0; turn < turns(7); turn++) {
+      for (int turn = 0; turn < turns(6); turn++) {
         for (Map.Entry<Subject, Child> each : children.entrySet()) {
           Map<String, String> said = slice(each.getValue(), quick ? 200 : 1000);
+          if (!said.get("failed").equals("0")) {
+            throw new IOException(each.getKey().name() + ": calls failed: " + said);
+          }
           List<String> keys = List.of("rate", "p50", "p99", "bytes");
           for (int i = 0; i < keys.size(); i++) {
             rows.get(i).add(each.getKey().name(), Double.parseDouble(said.get(keys.get(i))));
@@ -219,40 +233,55 @@ final class Benchmarks {
   private void death(Jdks.Jdk jdk, String client) throws IOException, InterruptedException {
     Row lost = row("token's death, " + client + ", calls lost", jdk, "calls");
     Row dip = row("token's death, " + client + ", without good calls", jdk, "ms");
-    Row least = row("token's death, " + client + ", fewest good calls in 50 ms", jdk, "% of usual");
-    for (Subject subject : List.of(none(), ours())) {
-      try (Child child =
-          Child.start(
-              subject.command(
-                  jdk, "Load", client, subject.url("/mortal/1"), "4", quick ? "300" : "4000"))) {
-        child.until("ready");
-        for (int turn = 0; turn < turns(9); turn++) {
-          child.say("1000");
-          Thread killer = new Thread(this::killAfterHalfASecond);
-          killer.start();
-          Map<String, String> said = child.until("end");
-          killer.join();
-          lost.add(subject.name(), Double.parseDouble(said.get("failed")));
-          dip.add(subject.name(), longestPause(said.get("buckets")));
-          least.add(subject.name(), deepest(said.get("buckets")));
-        }
+    String fewest = client + ", fewest good calls in 50 ms";
+    Row least = row("token's death, " + fewest, jdk, "% of usual");
+    Row usual = row("no death, " + fewest, jdk, "% of usual");
+    try (Child none = mortal(jdk, none(), client);
+        Child ours = mortal(jdk, ours(), client)) {
+      for (int turn = 0; turn < turns(9); turn++) {
+        // The app's own token is dead as it is.
+        noteDeath(Subject.NONE, sliceWith(none, "/other"), lost, dip, least);
+        noteDeath(Subject.OURS, sliceWith(ours, "/kill"), lost, dip, least);
+        usual.add(Subject.OURS, fewest(sliceWith(ours, "/other").get("buckets")));
       }
     }
   }
 
-  private void killAfterHalfASecond() {
-    try (Child kill =
+  private Child mortal(Jdks.Jdk jdk, Subject subject, String client) throws IOException {
+    Child child =
+        Child.start(
+            subject.command(
+                jdk, "Load", client, subject.url("/mortal/1"), "4", quick ? "300" : "4000"));
+    child.until("ready");
+    return child;
+  }
+
+  private static void noteDeath(
+      String subject, Map<String, String> said, Row lost, Row dip, Row least) {
+    lost.add(subject, Double.parseDouble(said.get("failed")));
+    dip.add(subject, longestPause(said.get("buckets")));
+    least.add(subject, fewest(said.get("buckets")));
+  }
+
+  /** A slice in whose middle somebody else makes a call, which takes some of the machine, too. */
+  private Map<String, String> sliceWith(Child child, String path) throws IOException {
+    child.say("1000");
+    try (Child call =
         Child.start(
             List.of(
                 "bash",
                 "-c",
                 "sleep 0.5; exec 3<>/dev/tcp/127.0.0.1/"
                     + apiPort
-                    + "; printf 'GET /kill HTTP/1.1\\r\\n\\r\\n' >&3; head -1 <&3"))) {
-      kill.until(null);
-    } catch (IOException e) {
-      tell("[WARNING] the token did not die: " + e.getMessage());
+                    + "; printf 'GET "
+                    + path
+                    + " HTTP/1.1\\r\\n\\r\\n' >&3; head -1 <&3"))) {
+      Map<String, String> answer = call.until(null);
+      if (!answer.getOrDefault("HTTP/1.1", "").startsWith("200")) {
+        throw new IOException("no answer to " + path + ": " + answer);
+      }
     }
+    return child.until("end");
   }
 
   /** The longest time, in milliseconds, in which no call was answered well. */
@@ -269,7 +298,7 @@ final class Benchmarks {
   }
 
   /** The fewest good calls of a bucket, in per cent of the median bucket's. */
-  private static double deepest(String buckets) {
+  private static double fewest(String buckets) {
     List<Double> counts =
         Stream.of(buckets.split(" ", -1)).map(Double::valueOf).collect(Collectors.toList());
     // The last bucket is a rest.
@@ -294,6 +323,7 @@ final class Benchmarks {
       Map<String, String> said = child.until("metaspace");
       return Map.of(
           "rss", Double.valueOf(said.get("rss")),
+          "heap", Double.valueOf(said.get("heap")),
           "metaspace", Double.valueOf(said.get("metaspace")));
     }
   }
@@ -331,15 +361,16 @@ final class Benchmarks {
   }
 
   private Subject ours() {
-    return ours(Subject.OURS, "hosts=127.0.0.1:" + apiPort + ",access-token=token-of-generation-0");
+    return ours(Subject.OURS, "hosts=127.0.0.1:" + apiPort);
   }
 
-  private Subject cold() {
-    return ours(Subject.OURS_COLD, "hosts=127.0.0.1:" + apiPort);
+  private Subject given() {
+    return ours(
+        Subject.OURS_GIVEN, "hosts=127.0.0.1:" + apiPort + ",access-token=token-of-generation-0");
   }
 
   private Subject elsewhere() {
-    return ours(Subject.OURS_ELSEWHERE, "region=us-east-1,access-token=token-of-generation-0");
+    return ours(Subject.OURS_ELSEWHERE, "region=us-east-1");
   }
 
   private Subject ours(String name, String settings) {

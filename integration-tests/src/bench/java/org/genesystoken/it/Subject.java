@@ -16,7 +16,7 @@ record Subject(String name, List<String> jvmArgs, int port) {
   static final String EMPTY = "empty agent";
   static final String NOOP = "no-op transformer";
   static final String OURS = "this agent";
-  static final String OURS_COLD = "this agent, no token yet";
+  static final String OURS_GIVEN = "this agent, token given";
   static final String OURS_ELSEWHERE = "this agent, another host";
   static final String OURS_CACHED = "this agent, cached";
   static final String OTEL = "OpenTelemetry";

@@ -53,7 +53,9 @@ public final class Load {
 
   private void calls(int count) throws IOException, InterruptedException {
     for (int i = 0; i < count; i++) {
-      caller.get(url);
+      if (caller.get(url) != 200) {
+        throw new IOException("a call failed");
+      }
     }
   }
 

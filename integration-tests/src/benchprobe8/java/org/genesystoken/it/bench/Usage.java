@@ -13,9 +13,14 @@ import java.nio.charset.StandardCharsets;
 final class Usage {
   private Usage() {}
 
-  /** Prints resident set size, in KiB, and Metaspace, in bytes; -1: this machine does not tell. */
+  /**
+   * Prints resident set size, in KiB, used heap and Metaspace, in bytes; -1: this machine does not
+   * tell.
+   */
   static void print() {
     System.out.println("rss " + residentKib());
+    System.out.println(
+        "heap " + ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
     System.out.println("metaspace " + metaspace());
   }
 
