@@ -72,8 +72,10 @@ final class Answers {
      * Whether the JDK ends the call with this answer: it follows redirects and meets challenges.
      */
     private static boolean isLast(int status, HttpURLConnection connection) {
-      boolean redirect = status >= 300 && status < 400 && connection.getInstanceFollowRedirects();
-      return !redirect && status != 401 && status != 407;
+      boolean redirect = status >= 300 && status < 400 && status != 304;
+      return !(redirect && connection.getInstanceFollowRedirects())
+          && status != 401
+          && status != 407;
     }
 
     /** Of {@code HTTP/1.1 401 Unauthorized}: the digits are at the tenth character; else -1. */

@@ -103,7 +103,13 @@ class AnswersTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"200 OK, false", "404 Not Found, false", "302 Found, true", "407 Proxy, true"})
+  @CsvSource({
+    "200 OK, false",
+    "404 Not Found, false",
+    "304 Not Modified, false",
+    "302 Found, true",
+    "407 Proxy, true"
+  })
   void thatACallHasWaitedIsRememberedUntilItsLastAnswer(String answer, boolean remembered)
       throws Exception {
     // given

@@ -13,8 +13,8 @@ abstract class Threads {
           .asSubclass(Threads.class)
           .getDeclaredConstructor()
           .newInstance();
-    } catch (ReflectiveOperationException | LinkageError e) {
-      return new Inheriting();
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("the jar is not whole", e);
     }
   }
 
