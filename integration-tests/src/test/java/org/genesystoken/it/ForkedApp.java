@@ -103,6 +103,18 @@ final class ForkedApp implements AutoCloseable {
       return new Launch(jdk, jvmArgs, more, classPath, program);
     }
 
+    /** With a line in a file for each class that the JVM loads. */
+    Launch loggingClasses(Path file) {
+      return jdk.release() > 8
+          ? with("-Xlog:class+load:file=" + file)
+          : with(
+              "-XX:+TraceClassLoading",
+              "-XX:+UnlockDiagnosticVMOptions",
+              "-XX:+LogVMOutput",
+              "-XX:-DisplayVMOutput",
+              "-XX:LogFile=" + file);
+    }
+
     /** Where a library's own use of Unsafe is worth a warning of Java 24 and later on stderr. */
     Launch allowingUnsafe() {
       return jdk.release() < 24 ? this : with("--sun-misc-unsafe-memory-access=allow");

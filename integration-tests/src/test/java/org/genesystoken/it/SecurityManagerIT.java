@@ -146,20 +146,10 @@ class SecurityManagerIT {
   private static void region(Jdks.Jdk jdk) throws IOException {
     // given
     Path log = ForkedApp.target("region-" + jdk.release() + ".classes");
-    String[] logging =
-        jdk.release() == 8
-            ? new String[] {
-              "-XX:+TraceClassLoading",
-              "-XX:+UnlockDiagnosticVMOptions",
-              "-XX:+LogVMOutput",
-              "-XX:-DisplayVMOutput",
-              "-XX:LogFile=" + log
-            }
-            : new String[] {"-Xlog:class+load:file=" + log};
     try (FakeGenesys genesys = new FakeGenesys();
         ForkedApp app =
             launch(jdk, grantToAgent())
-                .with(logging)
+                .loggingClasses(log)
                 .withAgent("region=us-east-1,client-id=id,client-secret=hush")
                 .start()) {
       // when

@@ -1,0 +1,87 @@
+package org.genesystoken.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.TestFactory;
+
+/** What the packaged jar has loaded when the app's {@code main} begins, by the JVM's own word. */
+class StartUpIT {
+  /**
+   * {@code [0.1s][info][class,load] a.B source: …}, and on 8 {@code [Loaded a.B from …]}. What
+   * comes behind the slash in the name of a hidden class changes from run to run.
+   */
+  private static final Pattern LOADED =
+      Pattern.compile("(?:] |Loaded )([^\\s/]+)\\S* (?:source:|from) ");
+
+  private static final String OURS = "org.genesystoken.agent.";
+  private static final List<String> LIBRARIES =
+      List.of("net.bytebuddy.", "com.fasterxml.", "org.slf4j.", "picocli.");
+  private static final List<String> COSTLY =
+      List.of("java.util.regex.", "java.util.logging.", "java.util.stream.", "java.lang.invoke.");
+
+  @TestFactory
+  Stream<DynamicNode> starts() {
+    return Matrix.onEveryJdk(
+        jdk ->
+            Stream.of(
+                dynamicTest(
+                    Matrix.name(
+                        jdk,
+                        ResultTable.ALL_CLIENTS,
+                        "an app that makes no call: eight classes and the entry point"),
+                    () -> startsWithLittle(jdk))));
+  }
+
+  private static void startsWithLittle(Jdks.Jdk jdk) throws IOException {
+    // given
+    ForkedApp.Launch launch = ForkedApp.Launch.on(jdk);
+    Path log = ForkedApp.target("start-" + jdk.release() + ".classes");
+    Path entryPointOnly = ForkedApp.target("start-off-" + jdk.release() + ".classes");
+
+    // when
+    run(launch.withAgent("region=us-east-1,client-id=id,client-secret=hush").loggingClasses(log));
+    run(launch.withAgent("enabled=false").loggingClasses(entryPointOnly));
+
+    // then
+    List<String> loaded = beforeMain(log);
+    assertThat(loaded)
+        .filteredOn(name -> name.startsWith(OURS))
+        .containsExactlyInAnyOrder(
+            OURS + "premain.GenesysTokenAgent",
+            OURS + "core.config.Configuration",
+            OURS + "core.config.Loaded",
+            OURS + "core.config.Region",
+            OURS + "core.config.Setting",
+            OURS + "core.config.Sources",
+            OURS + "clients.Clients",
+            OURS + "clients.Installer",
+            OURS + "clients.Transformer");
+    assertThat(loaded).noneMatch(name -> LIBRARIES.stream().anyMatch(name::startsWith));
+    // The JDK itself has some of them loaded for any agent.
+    assertThat(loaded)
+        .filteredOn(name -> COSTLY.stream().anyMatch(name::startsWith))
+        .isSubsetOf(beforeMain(entryPointOnly));
+  }
+
+  private static void run(ForkedApp.Launch launch) {
+    try (ForkedApp app = launch.start()) {
+      assertThat(app.finish()).isZero();
+      assertThat(app.stderr()).isEmpty();
+    }
+  }
+
+  private static List<String> beforeMain(Path log) throws IOException {
+    List<String> loaded =
+        LOADED.matcher(Files.readString(log)).results().map(found -> found.group(1)).toList();
+    assertThat(loaded).contains("org.genesystoken.it.probe.Probe");
+    return loaded.subList(0, loaded.indexOf("org.genesystoken.it.probe.Probe"));
+  }
+}
