@@ -179,7 +179,8 @@ final class BenchmarkPage {
   }
 
   private void waterfall(int release) {
-    line("A first call by HttpURLConnection, step by step (with the class loading logged):");
+    line(
+        "A first call by HttpURLConnection, with a token given, step by step (with the class loading logged):");
     line("");
     line("```");
     Waterfall.drawn(steps.stream().filter(step -> step.release() == release).toList())

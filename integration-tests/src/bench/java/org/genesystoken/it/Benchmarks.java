@@ -32,6 +32,7 @@ final class Benchmarks {
   private final boolean quick = Boolean.getBoolean("benchmark.quick");
   private final List<Row> rows = new ArrayList<>();
   private final List<Row> steps = new ArrayList<>();
+  private final List<String> failures = new ArrayList<>();
   private final int apiPort;
   private final Optional<Sidecar> sidecar;
 
@@ -66,6 +67,9 @@ final class Benchmarks {
           }
         }
         BenchmarkPage.write(Path.of(arguments[0]), all.rows, all.steps, all.quick);
+        if (!all.failures.isEmpty()) {
+          throw new IOException("the page is of no worth: " + all.failures);
+        }
       }
     }
   }
@@ -95,7 +99,7 @@ final class Benchmarks {
     timed(jdk, "hello world", subjects, "Hello");
     Row resident = row("hello world, RSS", jdk, "MiB");
     for (int turn = 0; turn < turns(7); turn++) {
-      for (Subject subject : subjects) {
+      for (Subject subject : inTurn(turn, subjects)) {
         resident.add(subject.name(), usage(jdk, subject, "Hello", "usage").get("rss") / 1024);
       }
     }
@@ -108,6 +112,8 @@ final class Benchmarks {
     boolean aot = jdk.release() >= 25;
     String train = aot ? "-XX:AOTCacheOutput=" : "-XX:ArchiveClassesAtExit=";
     String use = aot ? "-XX:AOTCache=" : "-XX:SharedArchiveFile=";
+    Files.deleteIfExists(plain);
+    Files.deleteIfExists(agent);
     Child.time(none().with("", train + plain).command(jdk, "Hello"));
     Child.time((aot ? ours() : none()).with("", train + agent).command(jdk, "Hello"));
     for (Path archive : List.of(plain, agent)) {
@@ -153,7 +159,7 @@ final class Benchmarks {
     Row cpu = row(name + ", CPU", jdk, "ms");
     Row wall = row(name + ", wall", jdk, "ms");
     for (int turn = 0; turn < turns(31); turn++) {
-      for (Subject subject : subjects) {
+      for (Subject subject : inTurn(turn, subjects)) {
         // It takes ten seconds of processor time; five of them tell as much.
         if (!subject.name().equals(Subject.OTEL) || turn < 5) {
           Map<String, String> said = Child.time(command(jdk, subject, probe, arguments));
@@ -169,7 +175,7 @@ final class Benchmarks {
     Row heap = row("1,000 calls, " + client + ", heap", jdk, "MiB");
     Row metaspace = row("1,000 calls, " + client + ", Metaspace", jdk, "MiB");
     for (int turn = 0; turn < turns(7); turn++) {
-      for (Subject subject : List.of(none(), empty(), ours(), otel())) {
+      for (Subject subject : inTurn(turn, List.of(none(), empty(), ours(), otel()))) {
         Map<String, Double> usage = usage(jdk, subject, "Load", client, "url", "1", "1000c");
         resident.add(subject.name(), usage.get("rss") / 1024);
         heap.add(subject.name(), usage.get("heap") / (1 << 20));
@@ -186,15 +192,9 @@ final class Benchmarks {
     Row bytes = row(name + ", allocated per call", jdk, "B");
     List<Subject> subjects = new ArrayList<>(List.of(none(), empty(), ours(), elsewhere(), otel()));
     sidecar.ifPresent(nginx -> subjects.add(new Subject(Subject.SIDECAR, List.of(), nginx.port())));
-    // New JVMs with other places and neighbours: the compiler's luck, and a place in the turn, may
-    // cost more than an agent.
+    // New JVMs: the compiler's luck may cost more than an agent.
     for (int generation = 0; generation < turns(GENERATIONS); generation++) {
-      List<Subject> order = new ArrayList<>(subjects);
-      Collections.rotate(order, -generation * order.size() / GENERATIONS);
-      if (generation % 2 == 1) {
-        Collections.reverse(order);
-      }
-      load(jdk, client, threads, order, List.of(rate, p50, p99, bytes));
+      load(jdk, client, threads, inTurn(generation, subjects), List.of(rate, p50, p99, bytes));
     }
   }
 
@@ -213,14 +213,14 @@ final class Benchmarks {
         child.until("ready");
       }
       for (int turn = 0; turn < turns(6); turn++) {
-        for (Map.Entry<Subject, Child> each : children.entrySet()) {
-          Map<String, String> said = slice(each.getValue(), quick ? 200 : 1000);
+        for (Subject subject : inTurn(turn, subjects)) {
+          Map<String, String> said = slice(children.get(subject), quick ? 200 : 1000);
           if (!said.get("failed").equals("0")) {
-            throw new IOException(each.getKey().name() + ": calls failed: " + said);
+            failures.add(jdk + ", " + client + ", " + subject.name() + ": failed calls: " + said);
           }
           List<String> keys = List.of("rate", "p50", "p99", "bytes");
           for (int i = 0; i < keys.size(); i++) {
-            rows.get(i).add(each.getKey().name(), Double.parseDouble(said.get(keys.get(i))));
+            rows.get(i).add(subject.name(), Double.parseDouble(said.get(keys.get(i))));
           }
         }
       }
@@ -342,6 +342,15 @@ final class Benchmarks {
     Row row = new Row(name, jdk.release(), unit);
     rows.add(row);
     return row;
+  }
+
+  /** Every other turn goes backwards, so that the mean place is the same for all. */
+  private static List<Subject> inTurn(int turn, List<Subject> subjects) {
+    List<Subject> order = new ArrayList<>(subjects);
+    if (turn % 2 == 1) {
+      Collections.reverse(order);
+    }
+    return order;
   }
 
   private int turns(int thorough) {

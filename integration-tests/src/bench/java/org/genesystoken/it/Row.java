@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** One figure of several subjects, measured in turns: A B C A B C … One thread. */
+/** One figure of several subjects, measured in turns: A B C C B A … One thread. */
 final class Row {
   private final String name;
   private final int release;
