@@ -52,7 +52,7 @@ final class Waterfall {
         at++;
       }
       double end = millis(lines.get(at));
-      row.apply(step.name).add(Subject.OURS, end - begun);
+      row.apply(step.name).add(Subject.OURS_GIVEN, end - begun);
       begun = end;
     }
   }
@@ -74,7 +74,7 @@ final class Waterfall {
     List<String> lines = new ArrayList<>();
     double begun = 0;
     for (Row step : steps) {
-      double millis = step.median(Subject.OURS);
+      double millis = step.median(Subject.OURS_GIVEN);
       int from = marks(begun);
       begun += millis;
       lines.add(

@@ -1,7 +1,6 @@
 package org.genesystoken.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -31,11 +30,9 @@ class ArchivedClassesIT {
             jdk.release() < 17
                 ? Stream.empty()
                 : Stream.of(
-                    dynamicTest(
-                        Matrix.name(
-                            jdk,
-                            ResultTable.ALL_CLIENTS,
-                            "class archive: used, no warning, the token is renewed"),
+                    Matrix.ofAllClients(
+                        jdk,
+                        "class archive: used, no warning, the token is renewed",
                         () -> runsFromArchive(jdk))));
   }
 

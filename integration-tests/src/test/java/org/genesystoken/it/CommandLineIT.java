@@ -1,7 +1,6 @@
 package org.genesystoken.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -53,22 +52,25 @@ class CommandLineIT {
     return Matrix.onEveryJdk(
         jdk ->
             Stream.of(
-                dynamicTest(
-                    Matrix.name(jdk, ResultTable.ALL_CLIENTS, "--help names every key"),
+                Matrix.ofAllClients(
+                    jdk,
+                    "--help names every key",
                     () -> {
                       Result result = run(jdk, "--help");
                       assertThat(result.exitCode()).isZero();
                       assertThat(result.output()).contains(KEYS);
                     }),
-                dynamicTest(
-                    Matrix.name(jdk, ResultTable.ALL_CLIENTS, "--version says the version"),
+                Matrix.ofAllClients(
+                    jdk,
+                    "--version says the version",
                     () -> {
                       Result result = run(jdk, "--version");
                       assertThat(result.exitCode()).isZero();
                       assertThat(result.output()).containsPattern("\\d+\\.\\d+\\.\\d+");
                     }),
-                dynamicTest(
-                    Matrix.name(jdk, ResultTable.ALL_CLIENTS, "an unknown option is an error"),
+                Matrix.ofAllClients(
+                    jdk,
+                    "an unknown option is an error",
                     () -> {
                       Result result = run(jdk, "--nonsense");
                       assertThat(result.exitCode()).isNotZero();

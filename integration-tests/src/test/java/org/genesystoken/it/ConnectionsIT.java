@@ -139,10 +139,8 @@ class ConnectionsIT {
                   Client.ASYNC_1,
                   this::cancelledInTokenRequest),
               Stream.of(
-                  dynamicTest(
-                      Matrix.name(
-                          jdk, ResultTable.ALL_CLIENTS, "on the wire: nothing on stdout or stderr"),
-                      this::finish)))
+                  Matrix.ofAllClients(
+                      jdk, "on the wire: nothing on stdout or stderr", this::finish)))
           .flatMap(cells -> cells);
     }
 

@@ -126,11 +126,9 @@ class ConsumersIT {
                               "403 and 401 about something else: as without the agent",
                               this::passedOn))),
           Stream.of(
-              dynamicTest(
-                  Matrix.name(
-                      jdk,
-                      ResultTable.ALL_CLIENTS,
-                      "libraries of Java " + libraries.since + ": the JVM's streams are the app's"),
+              Matrix.ofAllClients(
+                  jdk,
+                  "libraries of Java " + libraries.since + ": the JVM's streams are the app's",
                   this::finish)));
     }
 

@@ -26,11 +26,9 @@ class LibrariesIT {
           return Stream.concat(
               Client.librariesOn(jdk).flatMap(client -> cells(jdk, client, bench)),
               Stream.of(
-                  dynamicTest(
-                      Matrix.name(
-                          jdk,
-                          ResultTable.ALL_CLIENTS,
-                          "apps with a library each: JVMs end by themselves, nothing on stdout"),
+                  Matrix.ofAllClients(
+                      jdk,
+                      "apps with a library each: JVMs end by themselves, nothing on stdout",
                       bench::finish)));
         });
   }
@@ -63,11 +61,9 @@ class LibrariesIT {
     return Matrix.onEveryJdk(
         jdk ->
             Stream.of(
-                dynamicTest(
-                    Matrix.name(
-                        jdk,
-                        ResultTable.ALL_CLIENTS,
-                        "without the libraries nothing for them is loaded"),
+                Matrix.ofAllClients(
+                    jdk,
+                    "without the libraries nothing for them is loaded",
                     () -> nothingLoaded(jdk))));
   }
 
@@ -98,11 +94,9 @@ class LibrariesIT {
     return Matrix.onEveryJdk(
         jdk ->
             Stream.of(
-                    dynamicTest(
-                        Matrix.name(
-                            jdk,
-                            ResultTable.ALL_CLIENTS,
-                            "two versions side by side, redeployed: covered, and nothing is leaked"),
+                    Matrix.ofAllClients(
+                        jdk,
+                        "two versions side by side, redeployed: covered, and nothing is leaked",
                         () -> {
                           sideBySide(jdk, Client.APACHE_4_3, Client.APACHE_4_5);
                           sideBySide(jdk, Client.APACHE_5_0, Client.APACHE_5_5);

@@ -83,10 +83,7 @@ class LoadersIT {
                     dynamicTest(
                         Matrix.name(jdk, client, where + ": POST after the token's death"),
                         () -> app.throughADeath(client))),
-        Stream.of(
-            dynamicTest(
-                Matrix.name(jdk, ResultTable.ALL_CLIENTS, where + ": nothing on stdout or stderr"),
-                app::finish)));
+        Stream.of(Matrix.ofAllClients(jdk, where + ": nothing on stdout or stderr", app::finish)));
   }
 
   private static final class App {

@@ -7,6 +7,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.function.Executable;
 
 /** The same tests on every JDK; one that is not there is reported as skipped, by its name. */
 final class Matrix {
@@ -23,6 +25,11 @@ final class Matrix {
                         jdk ->
                             dynamicContainer(jdk.toString(), Stream.of(jdk).flatMap(tests::apply)))
                     .orElseGet(() -> missing(entry.getKey())));
+  }
+
+  /** One cell of the row for what all clients have in common. */
+  static DynamicTest ofAllClients(Jdks.Jdk jdk, String scenario, Executable test) {
+    return dynamicTest(name(jdk, ResultTable.ALL_CLIENTS, scenario), test);
   }
 
   /** The display name of one cell, as the result table takes it apart again. */

@@ -69,18 +69,12 @@ class MeanwhileIT {
                               "server-sent events go on while the token expires and is renewed",
                               this::events)),
               Stream.of(
-                  dynamicTest(
-                      Matrix.name(
-                          jdk,
-                          ResultTable.ALL_CLIENTS,
-                          "JVM ends at once while a token is asked for"),
-                      this::exit)),
+                  Matrix.ofAllClients(
+                      jdk, "JVM ends at once while a token is asked for", this::exit)),
               Stream.of(
-                  dynamicTest(
-                      Matrix.name(
-                          jdk,
-                          ResultTable.ALL_CLIENTS,
-                          "meanwhile: JVM ends by itself, nothing on stdout or stderr"),
+                  Matrix.ofAllClients(
+                      jdk,
+                      "meanwhile: JVM ends by itself, nothing on stdout or stderr",
                       this::finish)))
           .flatMap(cells -> cells);
     }

@@ -52,12 +52,8 @@ class ProxiesIT {
               all("plain http through a proxy that the app logs in to: left alone", this::plain),
               all("401 Basic that the app's Authenticator answers: left alone", this::login),
               Stream.of(
-                  dynamicTest(
-                      Matrix.name(
-                          jdk,
-                          ResultTable.ALL_CLIENTS,
-                          "proxies and log-ins: nothing on stdout or stderr"),
-                      this::finish)))
+                  Matrix.ofAllClients(
+                      jdk, "proxies and log-ins: nothing on stdout or stderr", this::finish)))
           .flatMap(cells -> cells);
     }
 

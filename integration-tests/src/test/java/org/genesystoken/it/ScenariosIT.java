@@ -32,11 +32,9 @@ class ScenariosIT {
                                           () -> bench.run(scenario, client))));
           Stream<DynamicTest> last =
               Stream.of(
-                  dynamicTest(
-                      Matrix.name(
-                          jdk,
-                          ResultTable.ALL_CLIENTS,
-                          "JVMs end by themselves, nothing on stdout, no more than the 403s on stderr"),
+                  Matrix.ofAllClients(
+                      jdk,
+                      "JVMs end by themselves, nothing on stdout, no more than the 403s on stderr",
                       bench::finish));
           return Stream.concat(cells, last);
         });

@@ -1,7 +1,6 @@
 package org.genesystoken.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.util.List;
 import java.util.stream.Stream;
@@ -15,10 +14,8 @@ class SelfTestIT {
     return Matrix.onEveryJdk(
         jdk ->
             Stream.of(
-                dynamicTest(
-                    Matrix.name(
-                        jdk, ResultTable.ALL_CLIENTS, "log-level=debug: a self-test at start"),
-                    () -> says(jdk))));
+                Matrix.ofAllClients(
+                    jdk, "log-level=debug: a self-test at start", () -> says(jdk))));
   }
 
   private static void says(Jdks.Jdk jdk) {

@@ -2,7 +2,6 @@ package org.genesystoken.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertAll;
-import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -95,9 +94,8 @@ class SettingsIT {
             WAYS.keySet().stream()
                 .map(
                     way ->
-                        dynamicTest(
-                            Matrix.name(jdk, ResultTable.ALL_CLIENTS, "attached by " + way),
-                            () -> works(jdk, WAYS.get(way)))));
+                        Matrix.ofAllClients(
+                            jdk, "attached by " + way, () -> works(jdk, WAYS.get(way)))));
   }
 
   @TestFactory
@@ -109,16 +107,14 @@ class SettingsIT {
               MISTAKES.stream()
                   .map(
                       mistake ->
-                          dynamicTest(
-                              Matrix.name(
-                                  jdk,
-                                  ResultTable.ALL_CLIENTS,
-                                  mistake.name() + ": one line, the app runs"),
+                          Matrix.ofAllClients(
+                              jdk,
+                              mistake.name() + ": one line, the app runs",
                               () -> runsAllTheSame(jdk, mistake, oracle))),
               Stream.of(
-                  dynamicTest(
-                      Matrix.name(
-                          jdk, ResultTable.ALL_CLIENTS, "enabled=false: as without the agent"),
+                  Matrix.ofAllClients(
+                      jdk,
+                      "enabled=false: as without the agent",
                       () -> {
                         runsAllTheSame(jdk, DISABLED, oracle);
                         oracle.close();
@@ -162,12 +158,10 @@ class SettingsIT {
     return Matrix.onEveryJdk(
         jdk ->
             Stream.of(
-                dynamicTest(
-                    Matrix.name(
-                        jdk,
-                        ResultTable.ALL_CLIENTS,
-                        "https token endpoint that wants a certificate, token-key-store,"
-                            + " token-trust-store, token-proxy with a log-in"),
+                Matrix.ofAllClients(
+                    jdk,
+                    "https token endpoint that wants a certificate, token-key-store,"
+                        + " token-trust-store, token-proxy with a log-in",
                     () -> tokenByProxyAndTls(jdk)),
                 noToken(
                     jdk,
@@ -217,8 +211,9 @@ class SettingsIT {
       Supplier<FakeGenesys> server,
       BiFunction<AgentSettings, ConnectProxy, AgentSettings> change,
       String cause) {
-    return dynamicTest(
-        Matrix.name(jdk, ResultTable.ALL_CLIENTS, name + ": a line with the cause"),
+    return Matrix.ofAllClients(
+        jdk,
+        name + ": a line with the cause",
         () -> {
           try (FakeGenesys genesys = server.get();
               ConnectProxy proxy = new ConnectProxy("operator");

@@ -1,7 +1,6 @@
 package org.genesystoken.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,11 +31,9 @@ class StartUpIT {
     return Matrix.onEveryJdk(
         jdk ->
             Stream.of(
-                dynamicTest(
-                    Matrix.name(
-                        jdk,
-                        ResultTable.ALL_CLIENTS,
-                        "an app that makes no call: eight classes and the entry point"),
+                Matrix.ofAllClients(
+                    jdk,
+                    "an app that makes no call: eight classes and the entry point",
                     () -> startsWithLittle(jdk))));
   }
 

@@ -68,12 +68,8 @@ class TokenEndpointIT {
           Client.on(jdk)
               .map(client -> dynamicTest(Matrix.name(jdk, client, scenario), () -> call(client))),
           Stream.of(
-              dynamicTest(
-                  Matrix.name(
-                      jdk,
-                      ResultTable.ALL_CLIENTS,
-                      "token endpoint " + fault.name() + ": one line on stderr"),
-                  this::finish)));
+              Matrix.ofAllClients(
+                  jdk, "token endpoint " + fault.name() + ": one line on stderr", this::finish)));
     }
 
     private void call(Client client) {

@@ -2,7 +2,6 @@ package org.genesystoken.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertAll;
-import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -39,30 +38,22 @@ class TransparencyIT {
     return Matrix.onEveryJdk(
         jdk ->
             Stream.of(
-                dynamicTest(
-                    Matrix.name(
-                        jdk, ResultTable.ALL_CLIENTS, "JVM-wide state as without the agent"),
-                    () -> sameSurroundings(jdk)),
-                dynamicTest(
-                    Matrix.name(
-                        jdk,
-                        ResultTable.ALL_CLIENTS,
-                        "the app cannot load the agent's classes or libraries"),
+                Matrix.ofAllClients(
+                    jdk, "JVM-wide state as without the agent", () -> sameSurroundings(jdk)),
+                Matrix.ofAllClients(
+                    jdk,
+                    "the app cannot load the agent's classes or libraries",
                     () -> nothingToLoad(jdk)),
-                dynamicTest(
-                    Matrix.name(
-                        jdk, ResultTable.ALL_CLIENTS, "no secret and no token in logs at trace"),
+                Matrix.ofAllClients(
+                    jdk,
+                    "no secret and no token in logs at trace",
                     () -> nothingInLogs(jdk, false)),
-                dynamicTest(
-                    Matrix.name(
-                        jdk,
-                        ResultTable.ALL_CLIENTS,
-                        "no secret and no token in the JDK's own logs"),
+                Matrix.ofAllClients(
+                    jdk,
+                    "no secret and no token in the JDK's own logs",
                     () -> nothingInLogs(jdk, true)),
-                dynamicTest(
-                    Matrix.name(
-                        jdk, ResultTable.ALL_CLIENTS, "the app's own Authenticator has its say"),
-                    () -> authenticatorWins(jdk))));
+                Matrix.ofAllClients(
+                    jdk, "the app's own Authenticator has its say", () -> authenticatorWins(jdk))));
   }
 
   private static void authenticatorWins(Jdks.Jdk jdk) {
