@@ -26,8 +26,17 @@ final class Benchmarks {
   private static final List<String> CLIENTS = List.of("HttpURLConnection", "java.net.http");
   private static final String PROBE_PACKAGE = "org/genesystoken/it/bench/";
 
-  /** How often load is measured with new JVMs. */
-  private static final int GENERATIONS = 4;
+  /**
+   * How often load is measured with new JVMs: the compiler's luck is good or bad for a JVM's whole
+   * life, and may cost more than an agent.
+   */
+  private static final int GENERATIONS = 8;
+
+  /** And with those of which no goal speaks. */
+  private static final int FEW_GENERATIONS = 2;
+
+  /** Load's warm-up: until all is compiled. */
+  private static final String THOROUGHLY = "0";
 
   private final boolean quick = Boolean.getBoolean("benchmark.quick");
   private final List<Row> rows = new ArrayList<>();
@@ -176,7 +185,7 @@ final class Benchmarks {
     Row metaspace = row("1,000 calls, " + client + ", Metaspace", jdk, "MiB");
     for (int turn = 0; turn < turns(7); turn++) {
       for (Subject subject : inTurn(turn, List.of(none(), empty(), ours(), otel()))) {
-        Map<String, Double> usage = usage(jdk, subject, "Load", client, "url", "1", "1000c");
+        Map<String, Double> usage = usage(jdk, subject, "Load", client, "url", "1", "1000");
         resident.add(subject.name(), usage.get("rss") / 1024);
         heap.add(subject.name(), usage.get("heap") / (1 << 20));
         metaspace.add(subject.name(), usage.get("metaspace") / (1 << 20));
@@ -190,10 +199,10 @@ final class Benchmarks {
     Row p50 = row(name + ", p50", jdk, "µs");
     Row p99 = row(name + ", p99", jdk, "µs");
     Row bytes = row(name + ", allocated per call", jdk, "B");
-    List<Subject> subjects = new ArrayList<>(List.of(none(), empty(), ours(), elsewhere(), otel()));
-    sidecar.ifPresent(nginx -> subjects.add(new Subject(Subject.SIDECAR, List.of(), nginx.port())));
-    // New JVMs: the compiler's luck may cost more than an agent.
+    List<Subject> all = new ArrayList<>(List.of(none(), empty(), ours(), elsewhere(), otel()));
+    sidecar.ifPresent(nginx -> all.add(new Subject(Subject.SIDECAR, List.of(), nginx.port())));
     for (int generation = 0; generation < turns(GENERATIONS); generation++) {
+      List<Subject> subjects = generation < FEW_GENERATIONS ? all : List.of(none(), ours());
       load(jdk, client, threads, inTurn(generation, subjects), List.of(rate, p50, p99, bytes));
     }
   }
@@ -204,17 +213,15 @@ final class Benchmarks {
     Map<Subject, Child> children = new LinkedHashMap<>();
     try {
       for (Subject subject : subjects) {
-        String warmUp = quick ? "300" : "6000";
+        String url = subject.url("/api/v2/users/me");
         Child child =
-            Child.start(
-                subject.command(
-                    jdk, "Load", client, subject.url("/api/v2/users/me"), "" + threads, warmUp));
+            Child.start(subject.command(jdk, "Load", client, url, "" + threads, warmUp()));
         children.put(subject, child);
         child.until("ready");
       }
-      for (int turn = 0; turn < turns(6); turn++) {
+      for (int turn = 0; turn < turns(12); turn++) {
         for (Subject subject : inTurn(turn, subjects)) {
-          Map<String, String> said = slice(children.get(subject), quick ? 200 : 1000);
+          Map<String, String> said = slice(children.get(subject), quick ? 200 : 500);
           if (!said.get("failed").equals("0")) {
             failures.add(jdk + ", " + client + ", " + subject.name() + ": failed calls: " + said);
           }
@@ -249,9 +256,7 @@ final class Benchmarks {
 
   private Child mortal(Jdks.Jdk jdk, Subject subject, String client) throws IOException {
     Child child =
-        Child.start(
-            subject.command(
-                jdk, "Load", client, subject.url("/mortal/1"), "4", quick ? "300" : "4000"));
+        Child.start(subject.command(jdk, "Load", client, subject.url("/mortal/1"), "4", warmUp()));
     child.until("ready");
     return child;
   }
@@ -351,6 +356,10 @@ final class Benchmarks {
       Collections.reverse(order);
     }
     return order;
+  }
+
+  private String warmUp() {
+    return quick ? "1000" : THOROUGHLY;
   }
 
   private int turns(int thorough) {

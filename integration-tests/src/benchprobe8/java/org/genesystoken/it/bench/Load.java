@@ -1,6 +1,8 @@
 package org.genesystoken.it.bench;
 
 import java.io.IOException;
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,6 +15,9 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Load {
   private static final int BUCKET_MILLIS = 50;
+
+  /** The JVM's compiler counts as idle below so many milliseconds in a second. */
+  private static final int IDLE_MILLIS = 50;
 
   private final Caller caller;
   private final String url;
@@ -27,17 +32,18 @@ public final class Load {
   /**
    * Runs until stdin ends.
    *
-   * @param arguments client, URL, threads, milliseconds or calls (with a c behind) of warm-up
+   * @param arguments client, URL, threads, calls of warm-up; 0: until the JVM's compiler has had
+   *     nothing to do for three seconds, for a minute at most
    */
   public static void main(String[] arguments) throws Exception {
     Load load = new Load(Caller.of(arguments[0]), arguments[1], Integer.parseInt(arguments[2]));
-    String warmUp = arguments[3];
-    if (warmUp.endsWith("c")) {
-      load.calls(Integer.parseInt(warmUp.substring(0, warmUp.length() - 1)));
+    int warmUp = Integer.parseInt(arguments[3]);
+    if (warmUp == 0) {
+      load.untilCompiled();
+    } else {
+      load.calls(warmUp);
       System.gc();
       Usage.print();
-    } else {
-      load.slice(Long.parseLong(warmUp));
     }
     System.out.println("ready");
     StringBuilder line = new StringBuilder();
@@ -56,6 +62,20 @@ public final class Load {
       if (caller.get(url) != 200) {
         throw new IOException("a call failed");
       }
+    }
+  }
+
+  /**
+   * A compiler at work takes one of two cores: its share of a slice is a matter of luck, and many
+   * times what is to be measured.
+   */
+  private void untilCompiled() throws InterruptedException {
+    CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+    int idle = 0;
+    for (int second = 0; idle < 3 && second < 60; second++) {
+      long before = compiler.getTotalCompilationTime();
+      slice(1000);
+      idle = compiler.getTotalCompilationTime() - before < IDLE_MILLIS ? idle + 1 : 0;
     }
   }
 
