@@ -257,29 +257,28 @@ final class Pack {
   }
 
   /**
-   * A length, then, deflated unless that is its length already: a count, and for each entry its
-   * name, length and bytes. The jar itself compresses nothing.
+   * The lengths of two parts, then, deflated unless that is their length already, these: name and
+   * length of each entry, and the bytes of all. The jar itself compresses nothing.
    */
   private void write(String pack, Map<String, byte[]> entries, boolean deflated)
       throws IOException {
+    ByteArrayOutputStream names = new ByteArrayOutputStream();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    DataOutputStream out = new DataOutputStream(bytes);
-    out.writeInt(entries.size());
+    DataOutputStream table = new DataOutputStream(names);
     for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
-      out.writeUTF(nameOf(entry.getKey()));
-      out.writeInt(entry.getValue().length);
-      out.write(entry.getValue());
+      table.writeUTF(nameOf(entry.getKey()));
+      table.writeInt(entry.getValue().length);
+      bytes.write(entry.getValue());
     }
     ByteArrayOutputStream content = new ByteArrayOutputStream();
-    new DataOutputStream(content).writeInt(bytes.size());
-    if (deflated) {
-      try (OutputStream to =
-          new DeflaterOutputStream(content, new Deflater(Deflater.BEST_COMPRESSION))) {
-        bytes.writeTo(to);
-      }
-    } else {
-      bytes.writeTo(content);
-    }
+    DataOutputStream out = new DataOutputStream(content);
+    out.writeInt(names.size());
+    out.writeInt(bytes.size());
+    OutputStream to =
+        deflated ? new DeflaterOutputStream(out, new Deflater(Deflater.BEST_COMPRESSION)) : content;
+    names.writeTo(to);
+    bytes.writeTo(to);
+    to.close();
     write("genesys-token-agent/" + pack + ".pack", content.toByteArray());
   }
 

@@ -67,13 +67,16 @@ public final class GenesysTokenAgent extends ClassLoader {
     {"picocli.", "cli"},
   };
 
+  /** The platform loader on 9+, the extension loader on 8: the JDK's own classes and no more. */
+  private final ClassLoader jdk;
+
   private final File jar;
   private final ProtectionDomain domain;
   private final Map<String, Map<String, byte[]>> packs = new HashMap<>();
 
-  GenesysTokenAgent(File jar, ProtectionDomain domain) {
-    // The platform loader on 9+, the extension loader on 8: the JDK's own classes and nothing more.
-    super(ClassLoader.getSystemClassLoader().getParent());
+  GenesysTokenAgent(ClassLoader jdk, File jar, ProtectionDomain domain) {
+    super(jdk);
+    this.jdk = jdk;
     this.jar = jar;
     this.domain = domain;
   }
@@ -177,7 +180,10 @@ public final class GenesysTokenAgent extends ClassLoader {
     String path = location.getPath();
     // A path with nothing escaped needs no parser.
     File jar = path.indexOf('%') < 0 ? new File(path) : new File(location.toURI());
-    return new GenesysTokenAgent(jar, new ProtectionDomain(source, permissions()));
+    return new GenesysTokenAgent(
+        ClassLoader.getSystemClassLoader().getParent(),
+        jar,
+        new ProtectionDomain(source, permissions()));
   }
 
   /**
@@ -204,7 +210,8 @@ public final class GenesysTokenAgent extends ClassLoader {
   protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
     String[] places = packsOf(name);
     if (places == null) {
-      return super.loadClass(name, resolve);
+      // Not by ClassLoader's own way, which takes a lock for each name first.
+      return jdk.loadClass(name);
     }
     // Never the parent: with -Djava.system.class.loader the parent is the app's class path, which
     // may hold another version of a library of ours.
@@ -294,12 +301,7 @@ public final class GenesysTokenAgent extends ClassLoader {
           }
         }
       }
-      int length = number(pack, 0, 4);
-      if (length < 4 || length > MAX_LENGTH) {
-        throw new IllegalArgumentException("it is damaged");
-      }
-      // What every start needs is not deflated: inflating it costs more than reading it.
-      return length == pack.length - 4 ? entries(pack, 4) : entries(inflated(pack, length), 0);
+      return entries(pack);
     } catch (Exception unreadable) {
       // As these two: the JVM's verifier loads what is caught or thrown, and has these already.
       throw new IllegalArgumentException(
@@ -307,47 +309,68 @@ public final class GenesysTokenAgent extends ClassLoader {
     }
   }
 
-  private static byte[] inflated(byte[] pack, int length) throws Exception {
-    byte[] all = new byte[length];
-    Inflater inflater = new Inflater();
+  /**
+   * The entries of a pack: the lengths of its two parts; then, deflated unless that is their length
+   * already, the name and the length of each entry, and the bytes of all. Each is inflated into an
+   * array of its own: garbage of a start is memory that the heap has grown by. What every start
+   * needs is not deflated, as inflating it costs more than reading it. By hand: on Java 25 a
+   * DataInputStream brings some thirty classes and the work to link them, as much as the whole
+   * configuration.
+   */
+  @SuppressWarnings("deprecation") // names are ASCII; any other way looks up a charset
+  private static Map<String, byte[]> entries(byte[] pack) throws Exception {
+    int table = number(pack, 0, 4);
+    int left = number(pack, 4, 4);
+    if (table < 0 || table > MAX_LENGTH || left < 0 || left > MAX_LENGTH) {
+      throw new IllegalArgumentException("it is damaged");
+    }
+    Inflater inflater = table + left == pack.length - 8 ? null : new Inflater();
     try {
-      inflater.setInput(pack, 4, pack.length - 4);
-      if (inflater.inflate(all) < length) {
-        throw new IllegalArgumentException("it breaks off");
+      if (inflater != null) {
+        inflater.setInput(pack, 8, pack.length - 8);
       }
-      return all;
+      byte[] names = part(pack, table + left, table, inflater);
+      // Some 50 bytes each.
+      Map<String, byte[]> entries = new HashMap<>(table / 32);
+      for (int at = 0; at < table; ) {
+        int name = at + 2;
+        int end = name + number(names, at, 2);
+        int length = number(names, end, 4);
+        if (length < 0 || length > left) {
+          throw new IllegalArgumentException("it is damaged");
+        }
+        entries.put(new String(names, 0, name, end - name), part(pack, left, length, inflater));
+        left -= length;
+        at = end + 4;
+      }
+      if (left != 0) {
+        throw new IllegalArgumentException("it is damaged");
+      }
+      return entries;
     } finally {
-      inflater.end();
+      if (inflater != null) {
+        inflater.end();
+      }
     }
   }
 
   /**
-   * The entries of a pack: their count, then the name, length and bytes of each. By hand: on Java
-   * 25 a DataInputStream brings some thirty classes and the work to link them, as much as the whole
-   * configuration.
+   * The next bytes of a pack.
+   *
+   * @param left how many there are of it from here on
+   * @param inflater what inflates it, null: it is not deflated
    */
-  @SuppressWarnings("deprecation") // names are ASCII; any other way looks up a charset
-  private static Map<String, byte[]> entries(byte[] pack, int from) {
-    int count = number(pack, from, 4);
-    if (count < 0 || count > pack.length) {
-      throw new IllegalArgumentException("it is damaged");
+  private static byte[] part(byte[] pack, int left, int length, Inflater inflater)
+      throws Exception {
+    if (inflater == null) {
+      int from = pack.length - left;
+      return Arrays.copyOfRange(pack, from, from + length);
     }
-    Map<String, byte[]> entries = new HashMap<>(count * 2);
-    int at = from + 4;
-    for (int i = 0; i < count; i++) {
-      int name = at + 2;
-      int length = name + number(pack, at, 2);
-      int bytes = length + 4;
-      at = bytes + number(pack, length, 4);
-      if (at < bytes || at > pack.length) {
-        throw new IllegalArgumentException("it is damaged");
-      }
-      entries.put(new String(pack, 0, name, length - name), Arrays.copyOfRange(pack, bytes, at));
-    }
-    if (at != pack.length) {
+    byte[] part = new byte[length];
+    if (inflater.inflate(part) < length) {
       throw new IllegalArgumentException("it breaks off");
     }
-    return entries;
+    return part;
   }
 
   private static int number(byte[] from, int at, int length) {

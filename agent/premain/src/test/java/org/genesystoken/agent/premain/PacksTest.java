@@ -161,23 +161,27 @@ class PacksTest {
   void aPackWhoseLengthIsDamagedTakesNoMemory() throws Exception {
     // given
     byte[] pack = pack(HIDDEN, classFile(HIDDEN));
-    for (byte first : new byte[] {0x7f, -1}) {
-      pack[0] = first;
-      ClassLoader loader = loader(packs("start", pack));
+    for (int length : new int[] {0, 4}) {
+      for (byte first : new byte[] {0x7f, -1}) {
+        byte[] damaged = pack.clone();
+        damaged[length] = first;
+        ClassLoader loader = loader(packs("start", damaged));
 
-      // when, then
-      assertThatThrownBy(() -> loader.loadClass(HIDDEN))
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("damaged");
-      jar.close();
+        // when, then
+        assertThatThrownBy(() -> loader.loadClass(HIDDEN))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("damaged");
+        jar.close();
+      }
     }
   }
 
   @Test
-  void aPackWhoseCountIsDamagedTakesNoMemory() throws Exception {
+  void aPackWithMoreThanItsEntriesIsDamaged() throws Exception {
     // given
-    byte[] pack = pack(HIDDEN, classFile(HIDDEN));
-    pack[4] = 0x7f;
+    byte[] whole = pack(HIDDEN, classFile(HIDDEN));
+    byte[] pack = Arrays.copyOf(whole, whole.length + 1);
+    pack[7]++;
     ClassLoader loader = loader(packs("start", pack));
 
     // when, then
@@ -190,13 +194,16 @@ class PacksTest {
   void aPackWithAnEntryWhoseLengthIsDamagedTakesNoMemory() throws Exception {
     // given
     byte[] pack = pack(HIDDEN, classFile(HIDDEN));
-    pack[4 + 4 + 2 + HIDDEN.length()] = 0x7f;
-    ClassLoader loader = loader(packs("start", pack));
+    for (byte first : new byte[] {0x7f, -1}) {
+      pack[4 + 4 + 2 + HIDDEN.length()] = first;
+      ClassLoader loader = loader(packs("start", pack));
 
-    // when, then
-    assertThatThrownBy(() -> loader.loadClass(HIDDEN))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("damaged");
+      // when, then
+      assertThatThrownBy(() -> loader.loadClass(HIDDEN))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("damaged");
+      jar.close();
+    }
   }
 
   @Test
@@ -274,8 +281,8 @@ class PacksTest {
   private static byte[] pack(String name, byte[] content) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
-    out.writeInt(4 + 2 + name.length() + 4 + content.length);
-    out.writeInt(1);
+    out.writeInt(2 + name.length() + 4);
+    out.writeInt(content.length);
     out.writeUTF(name);
     out.writeInt(content.length);
     out.write(content);
@@ -284,9 +291,9 @@ class PacksTest {
 
   private static byte[] deflated(byte[] pack) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    bytes.write(pack, 0, 4);
+    bytes.write(pack, 0, 8);
     try (OutputStream deflater = new DeflaterOutputStream(bytes)) {
-      deflater.write(pack, 4, pack.length - 4);
+      deflater.write(pack, 8, pack.length - 8);
     }
     return bytes.toByteArray();
   }
