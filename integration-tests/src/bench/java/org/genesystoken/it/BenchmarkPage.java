@@ -219,13 +219,13 @@ final class BenchmarkPage {
     line("");
   }
 
-  /** A pack, which the jar stores as it is, begins with the length that it has when inflated. */
+  /** A pack, which the jar stores as it is, begins with the two lengths that it has inflated. */
   private static long inflated(JarFile jar, JarEntry entry) throws IOException {
     if (!entry.getName().endsWith(".pack")) {
       return entry.getSize();
     }
     try (DataInputStream pack = new DataInputStream(jar.getInputStream(entry))) {
-      return pack.readInt();
+      return (long) pack.readInt() + pack.readInt();
     }
   }
 

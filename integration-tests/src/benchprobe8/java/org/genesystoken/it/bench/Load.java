@@ -33,7 +33,7 @@ public final class Load {
    * Runs until stdin ends.
    *
    * @param arguments client, URL, threads, calls of warm-up; 0: until the JVM's compiler has had
-   *     nothing to do for three seconds, for a minute at most
+   *     nothing to do for three seconds, for half a minute at most
    */
   public static void main(String[] arguments) throws Exception {
     Load load = new Load(Caller.of(arguments[0]), arguments[1], Integer.parseInt(arguments[2]));
@@ -43,6 +43,8 @@ public final class Load {
     } else {
       load.calls(warmUp);
       System.gc();
+      // G1 gives back beside the app what it has collected, some time after the collection.
+      Thread.sleep(1000);
       Usage.print();
     }
     System.out.println("ready");
@@ -72,7 +74,7 @@ public final class Load {
   private void untilCompiled() throws InterruptedException {
     CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
     int idle = 0;
-    for (int second = 0; idle < 3 && second < 60; second++) {
+    for (int second = 0; idle < 3 && second < 30; second++) {
       long before = compiler.getTotalCompilationTime();
       slice(1000);
       idle = compiler.getTotalCompilationTime() - before < IDLE_MILLIS ? idle + 1 : 0;

@@ -14,11 +14,12 @@ final class Usage {
   private Usage() {}
 
   /**
-   * Prints resident set size, in KiB, used heap and Metaspace, in bytes; -1: this machine does not
-   * tell.
+   * Prints resident set size, now and at its peak, in KiB, used heap and Metaspace, in bytes; -1:
+   * this machine does not tell.
    */
   static void print() {
-    System.out.println("rss " + residentKib());
+    System.out.println("rss " + kib("VmRSS:"));
+    System.out.println("peak " + kib("VmHWM:"));
     System.out.println(
         "heap " + ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
     System.out.println("metaspace " + metaspace());
@@ -34,14 +35,14 @@ final class Usage {
     return sum;
   }
 
-  private static long residentKib() {
+  private static long kib(String field) {
     try (BufferedReader status =
         new BufferedReader(
             new InputStreamReader(
                 new FileInputStream("/proc/self/status"), StandardCharsets.US_ASCII))) {
       for (String line = status.readLine(); line != null; line = status.readLine()) {
-        if (line.startsWith("VmRSS:")) {
-          String digits = line.substring("VmRSS:".length(), line.length() - "kB".length());
+        if (line.startsWith(field)) {
+          String digits = line.substring(field.length(), line.length() - "kB".length());
           return Long.parseLong(digits.trim());
         }
       }
