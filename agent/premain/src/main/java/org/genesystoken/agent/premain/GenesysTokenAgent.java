@@ -5,7 +5,6 @@ import java.io.File;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.lang.instrument.Instrumentation;
-import java.net.URISyntaxException;
 import java.net.URL;
 import java.security.AllPermission;
 import java.security.CodeSource;
@@ -49,7 +48,7 @@ public final class GenesysTokenAgent extends ClassLoader {
 
   private static final String CLASS = ".class";
 
-  /** Of a pack, in bytes: far more than any has, and far less than a damaged one may claim. */
+  /** Of a part of a pack, in bytes: more than any has, and less than a damaged one may claim. */
   private static final int MAX_LENGTH = 1 << 26;
 
   private static final String INSTALLER = "org.genesystoken.agent.clients.Installer";
@@ -67,16 +66,19 @@ public final class GenesysTokenAgent extends ClassLoader {
     {"picocli.", "cli"},
   };
 
-  /** The platform loader on 9+, the extension loader on 8: the JDK's own classes and no more. */
-  private final ClassLoader jdk;
+  /**
+   * The platform loader on 9+, the extension loader on 8: the JDK's own classes and no more. With
+   * {@code -Djava.system.class.loader} it is that loader's parent, which may be null.
+   */
+  private final ClassLoader parent;
 
   private final File jar;
   private final ProtectionDomain domain;
   private final Map<String, Map<String, byte[]>> packs = new HashMap<>();
 
-  GenesysTokenAgent(ClassLoader jdk, File jar, ProtectionDomain domain) {
-    super(jdk);
-    this.jdk = jdk;
+  GenesysTokenAgent(ClassLoader parent, File jar, ProtectionDomain domain) {
+    super(parent);
+    this.parent = parent;
     this.jar = jar;
     this.domain = domain;
   }
@@ -173,8 +175,11 @@ public final class GenesysTokenAgent extends ClassLoader {
         || main.startsWith("jdk.");
   }
 
-  /** A new loader over the packs of the jar that this class came from. */
-  static GenesysTokenAgent open() throws URISyntaxException {
+  /**
+   * A new loader over the packs of the jar that this class came from. What it throws is any
+   * exception, as who looks for {@code premain} has loaded what the other methods declare.
+   */
+  static GenesysTokenAgent open() throws Exception {
     CodeSource source = GenesysTokenAgent.class.getProtectionDomain().getCodeSource();
     URL location = source.getLocation();
     String path = location.getPath();
@@ -210,8 +215,8 @@ public final class GenesysTokenAgent extends ClassLoader {
   protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
     String[] places = packsOf(name);
     if (places == null) {
-      // Not by ClassLoader's own way, which takes a lock for each name first.
-      return jdk.loadClass(name);
+      // ClassLoader's own way makes a lock for each name first.
+      return parent == null ? super.loadClass(name, resolve) : parent.loadClass(name);
     }
     // Never the parent: with -Djava.system.class.loader the parent is the app's class path, which
     // may hold another version of a library of ours.

@@ -145,6 +145,39 @@ class PacksTest {
   }
 
   @Test
+  void eachEntryOfAPackHasItsOwnBytes() throws Exception {
+    // given
+    Map<String, byte[]> entries = new LinkedHashMap<>();
+    entries.put("first.txt", "first".getBytes(StandardCharsets.US_ASCII));
+    entries.put("empty.txt", new byte[0]);
+    entries.put("a/last.txt", "the last".getBytes(StandardCharsets.US_ASCII));
+    for (byte[] pack : new byte[][] {pack(entries), deflated(pack(entries))}) {
+      ClassLoader loader = loader(packs("agent", pack));
+
+      // when, then
+      for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
+        assertThat(read(loader, entry.getKey()))
+            .isEqualTo(new String(entry.getValue(), StandardCharsets.US_ASCII));
+      }
+      jar.close();
+    }
+  }
+
+  @Test
+  void withoutAParentTheJdksClassesAreThoseOfTheBootstrapLoader() throws Exception {
+    // given a system class loader of the app's own that has no parent (java.system.class.loader)
+    loader(packs("start", pack(HIDDEN, classFile(HIDDEN))));
+    ClassLoader loader = new GenesysTokenAgent(null, directory.resolve("agent.jar").toFile(), null);
+
+    // when
+    Class<?> loaded = loader.loadClass(HIDDEN);
+
+    // then
+    assertThat(((Supplier<?>) loaded.getConstructor().newInstance()).get()).isEqualTo("hidden");
+    assertThat(loader.loadClass("java.util.List")).isSameAs(java.util.List.class);
+  }
+
+  @Test
   void aDeflatedPackThatBreaksOffIsNamedWithTheJar() throws Exception {
     // given
     byte[] whole = deflated(pack(HIDDEN, classFile(HIDDEN)));
@@ -279,13 +312,24 @@ class PacksTest {
   }
 
   private static byte[] pack(String name, byte[] content) throws IOException {
+    return pack(Collections.singletonMap(name, content));
+  }
+
+  private static byte[] pack(Map<String, byte[]> entries) throws IOException {
+    ByteArrayOutputStream names = new ByteArrayOutputStream();
+    ByteArrayOutputStream contents = new ByteArrayOutputStream();
+    DataOutputStream table = new DataOutputStream(names);
+    for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
+      table.writeUTF(entry.getKey());
+      table.writeInt(entry.getValue().length);
+      contents.write(entry.getValue());
+    }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
-    out.writeInt(2 + name.length() + 4);
-    out.writeInt(content.length);
-    out.writeUTF(name);
-    out.writeInt(content.length);
-    out.write(content);
+    out.writeInt(names.size());
+    out.writeInt(contents.size());
+    names.writeTo(out);
+    contents.writeTo(out);
     return bytes.toByteArray();
   }
 
