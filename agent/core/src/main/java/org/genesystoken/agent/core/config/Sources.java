@@ -19,9 +19,6 @@ final class Sources {
 
   private static final String ENVIRONMENT = "/proc/self/environ";
 
-  /** A path that is cut names no file; this is as long as Linux lets one be. */
-  private static final int MAX_PATH_SHOWN = 4096;
-
   // By ordinal, and not in maps, which cost more than all else in a young JVM.
   private final String[] texts = new String[Setting.COUNT];
   private final String[] origins = new String[Setting.COUNT];
@@ -39,7 +36,7 @@ final class Sources {
     readEnvironment(environment);
     // a disabled agent does not even look for its file
     if (text(Setting.CONFIG) != null && flag(Setting.ENABLED)) {
-      readFile(text(Setting.CONFIG));
+      SettingFiles.read(this);
     }
   }
 
@@ -177,70 +174,17 @@ final class Sources {
 
   /** A file that can be read, or null if none is set or after a problem. */
   File readableFile(Setting setting) {
-    if (text(setting) == null) {
-      return null;
-    }
-    File file = new File(text(setting));
-    if (file.isFile() && file.canRead()) {
-      return file;
-    }
-    invalid(setting, "expected " + setting.allowed() + ", but " + Wording.whyUnreadable(file));
-    return null;
+    return text(setting) == null ? null : SettingFiles.readable(this, setting);
   }
 
-  /**
-   * As {@link #readableFile}, of a key store. It has a password, and the tool that makes it lets
-   * everybody read it: an agent that stays inactive for that would do more harm.
-   */
+  /** As {@link #readableFile}, of a key store. */
   File keyStore(Setting setting) {
-    File file = readableFile(setting);
-    if (file != null) {
-      warnIfOpenToAll(setting, file, "");
-    }
-    return file;
+    return text(setting) == null ? null : SettingFiles.keyStore(this, setting);
   }
 
-  /**
-   * @param holding what comes before in the message
-   */
-  private void warnIfOpenToAll(Setting setting, File file, String holding) {
-    if (isOpenToAll(file)) {
-      warn(openToAll(setting, holding));
-    }
-  }
-
-  private boolean isOpenToAll(File file) {
-    return !flag(Setting.ALLOW_READABLE_SECRETS) && FileRights.othersCanRead(file);
-  }
-
-  private String openToAll(Setting setting, String holding) {
-    return assignment(setting)
-        + ": "
-        + holding
-        + "every user of this machine can read it: "
-        + FileRights.REMEDY;
-  }
-
-  /** The first line of the file that a setting names, or null after a problem. */
+  /** The first line of the file that a setting names, or null if none is set or after a problem. */
   String secretIn(Setting setting) {
-    File file = readableFile(setting);
-    if (file == null) {
-      return null;
-    }
-    if (isOpenToAll(file)) {
-      problem(openToAll(setting, ""));
-      return null;
-    }
-    String line = TextFile.firstLine(file);
-    if (line == null) {
-      invalid(setting, "expected " + setting.allowed() + ", but it cannot be read");
-      return null;
-    }
-    if (line.isEmpty()) {
-      invalid(setting, "expected " + setting.allowed() + ", but its first line is empty");
-      return null;
-    }
-    return line;
+    return text(setting) == null ? null : SettingFiles.secret(this, setting);
   }
 
   /** Notes a value that is not allowed. The remedy is the same for all: correct or remove it. */
@@ -280,7 +224,8 @@ final class Sources {
     return setting.key() + "=" + shown + " (" + origins[index(setting)] + ")";
   }
 
-  private void offer(Setting setting, String text, String origin) {
+  /** Takes a text, unless it is empty or a source that wins has one. */
+  void offer(Setting setting, String text, String origin) {
     if (text(setting) == null && !text.isEmpty()) {
       texts[index(setting)] = text;
       origins[index(setting)] = origin;
@@ -424,51 +369,5 @@ final class Sources {
     if (text != null) {
       offer(setting, text.trim(), "environment variable " + name);
     }
-  }
-
-  private void readFile(String path) {
-    File file = readableFile(Setting.CONFIG);
-    if (file == null) {
-      return;
-    }
-    Properties properties = TextFile.properties(file);
-    if (properties == null) {
-      invalid(
-          Setting.CONFIG,
-          "expected "
-              + Setting.CONFIG.allowed()
-              + ", but it cannot be parsed (a backslash is written twice in it)");
-      return;
-    }
-    String origin = "file " + Wording.printable(path, MAX_PATH_SHOWN);
-    Setting holding = null;
-    for (String name : properties.stringPropertyNames()) {
-      // the byte order mark that some editors put before the first key
-      String key = name.startsWith("\uFEFF") ? name.substring(1) : name;
-      Setting setting = Setting.of(key);
-      if (setting == Setting.CONFIG) {
-        warn(origin + ": config is ignored, a file cannot name another one");
-      } else if (setting == null) {
-        warn(
-            origin
-                + ": "
-                + Wording.unknown(key, Wording.looksLikeKey(key), Wording.meant(key).key()));
-      } else {
-        String text = properties.getProperty(name).trim();
-        offer(setting, text, origin);
-        holding = isSecret(setting, text) ? setting : holding;
-      }
-    }
-    // only now: the file itself may say that it may be read
-    if (holding != null) {
-      warnIfOpenToAll(Setting.CONFIG, file, "it holds " + holding.key() + ", and ");
-    }
-  }
-
-  /** Whether this is worth protecting, which the password of public certificates is not. */
-  private static boolean isSecret(Setting setting, String text) {
-    return setting == Setting.TOKEN_PROXY
-        ? text.indexOf('@') >= 0
-        : setting.secret() && setting != Setting.TOKEN_TRUST_STORE_PASSWORD && !text.isEmpty();
   }
 }
