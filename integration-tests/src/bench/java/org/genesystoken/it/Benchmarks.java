@@ -219,7 +219,9 @@ final class Benchmarks {
         Child child =
             Child.start(subject.command(jdk, "Load", client, url, "" + threads, warmUp()));
         children.put(subject, child);
-        child.until("ready");
+        if (child.until("ready").containsKey("compiling")) {
+          tell("[WARNING] " + subject.name() + ": the JVM's compiler is still at work");
+        }
       }
       for (int turn = 0; turn < turns(12); turn++) {
         for (Subject subject : inTurn(turn, subjects)) {
@@ -328,6 +330,9 @@ final class Benchmarks {
             .toArray(String[]::new);
     try (Child child = Child.start(subject.command(jdk, probe, replaced))) {
       Map<String, String> said = child.until("metaspace");
+      if (!said.getOrDefault("failed", "0").equals("0")) {
+        failures.add(jdk + ", " + subject.name() + ": failed calls: " + said);
+      }
       return Map.of(
           "rss", Double.valueOf(said.get("rss")),
           "peak", Double.valueOf(said.get("peak")),
