@@ -45,10 +45,10 @@ final class Pack {
    */
   private static final Pattern START =
       Pattern.compile(
-          "org/genesystoken/agent/(core/config/(Configuration|Loaded|Region|Setting|Sources)"
+          "org/genesystoken/agent/(core/config/(Environment|Essentials|Region)"
               + "|clients/(Clients|Installer|Transformer.*))[.]class");
 
-  /** What some settings, and their problems, have loaded before {@code main}. */
+  /** What other settings than the essential ones, and their problems, have loaded by then. */
   private static final Pattern SETTINGS =
       Pattern.compile("org/genesystoken/agent/(core/config/.*|core/policy/Origins.*)[.]class");
 
@@ -87,7 +87,7 @@ final class Pack {
     // The compiler's outline of a JDK class.
     agent.keySet().removeIf(name -> name.startsWith("sun/"));
     pack.write("start", takeFrom(agent, START), false);
-    pack.write("settings", takeFrom(agent, SETTINGS), true);
+    pack.write("settings", takeFrom(agent, SETTINGS), false);
     pack.write("adapters", takeFrom(agent, ADAPTERS), true);
     // Small, and needed by whoever needs the agent's other classes.
     agent.putAll(read(slf4j));

@@ -443,7 +443,8 @@ final class Benchmarks {
   }
 
   /**
-   * @param agent the one class to take, an agent; null: all
+   * @param agent the one class to take, an agent; null: all that is none, as the JVM would load
+   *     them from the app's jar then, which is open already
    */
   private static void pack(Path jar, String agent, List<Path> folders) throws IOException {
     Manifest manifest = new Manifest();
@@ -460,8 +461,9 @@ final class Benchmarks {
         try (Stream<Path> files = Files.list(folder.resolve(PROBE_PACKAGE))) {
           for (Path each : files.sorted().toList()) {
             String name = each.getFileName().toString();
-            if (name.startsWith("package-info")
-                || (agent != null && !name.equals(agent + ".class"))) {
+            if (agent == null
+                ? name.startsWith("package-info") || name.endsWith("Agent.class")
+                : !name.equals(agent + ".class")) {
               continue;
             }
             out.putNextEntry(new ZipEntry(PROBE_PACKAGE + name));

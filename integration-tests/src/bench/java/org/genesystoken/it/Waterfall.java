@@ -20,7 +20,7 @@ final class Waterfall {
   private static final List<Step> STEPS =
       List.of(
           new Step("the JVM, up to the agent", AGENT + "premain.GenesysTokenAgent"),
-          new Step("the isolated loader, and its first pack", AGENT + "core.config.Configuration"),
+          new Step("the isolated loader, and its first pack", AGENT + "core.config."),
           new Step("the configuration", AGENT + "clients.Transformer"),
           new Step("the transformer, a look at loaded classes", "org.genesystoken.it.bench."),
           new Step("the app, up to its connection", AGENT + "clients.ClientWeaver"),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -33,8 +34,12 @@ class StartUpIT {
             Stream.of(
                 Matrix.ofAllClients(
                     jdk,
-                    "an app that makes no call: eight classes and the entry point",
-                    () -> startsWithLittle(jdk))));
+                    "an app that makes no call: six classes and the entry point",
+                    () -> startsWithLittle(jdk)),
+                Matrix.ofAllClients(
+                    jdk,
+                    "the jar is gone before the first call: one line, and the app's own answers",
+                    () -> losesItsJar(jdk))));
   }
 
   private static void startsWithLittle(Jdks.Jdk jdk) throws IOException {
@@ -53,11 +58,9 @@ class StartUpIT {
         .filteredOn(name -> name.startsWith(OURS))
         .containsExactlyInAnyOrder(
             OURS + "premain.GenesysTokenAgent",
-            OURS + "core.config.Configuration",
-            OURS + "core.config.Loaded",
+            OURS + "core.config.Environment",
+            OURS + "core.config.Essentials",
             OURS + "core.config.Region",
-            OURS + "core.config.Setting",
-            OURS + "core.config.Sources",
             OURS + "clients.Clients",
             OURS + "clients.Installer",
             OURS + "clients.Transformer");
@@ -66,6 +69,39 @@ class StartUpIT {
     assertThat(loaded)
         .filteredOn(name -> COSTLY.stream().anyMatch(name::startsWith))
         .isSubsetOf(beforeMain(entryPointOnly));
+  }
+
+  private static void losesItsJar(Jdks.Jdk jdk) throws IOException {
+    // given
+    Path jar = ForkedApp.target("gone-" + jdk.release() + ".jar");
+    Files.copy(ForkedApp.agentJar(), jar, StandardCopyOption.REPLACE_EXISTING);
+    try (FakeGenesys genesys = new FakeGenesys();
+        ForkedApp app =
+            ForkedApp.Launch.on(jdk)
+                .with(
+                    "-javaagent:"
+                        + jar
+                        + "="
+                        + AgentSettings.clientCredentials(genesys).asArgument())
+                .start()) {
+      app.run("management");
+      Files.delete(jar);
+
+      // when
+      for (Client client : Client.on(jdk).toList()) {
+        String call = "call\t" + client.field() + "\turl=" + genesys.http("/api/v2/users/me");
+        assertThat(app.run(call + Scenarios.STALE)).as(client.toString()).contains("code: 401");
+      }
+
+      // then
+      assertThat(app.finish()).isZero();
+      assertThat(app.stderr())
+          .singleElement()
+          .asString()
+          .startsWith("[genesys-token-agent] ERROR the agent stays inactive from here on")
+          .contains("check that its jar is still there", jar.toString());
+      assertThat(genesys.tokenCalls()).isEmpty();
+    }
   }
 
   private static void run(ForkedApp.Launch launch) {

@@ -5,10 +5,14 @@ import java.lang.instrument.UnmodifiableClassException;
 import java.util.ArrayList;
 import java.util.List;
 import org.genesystoken.agent.core.config.Configuration;
+import org.genesystoken.agent.core.config.Essentials;
 import org.genesystoken.agent.core.config.Loaded;
 import org.genesystoken.agent.core.log.LogOutput;
 
-/** Starts the agent: reads its configuration, then waits for the classes of an HTTP client. */
+/**
+ * Starts the agent: looks at its configuration, then waits for the classes of an HTTP client. One
+ * that nothing can be wrong with is read when they come.
+ */
 public final class Installer {
   private Installer() {}
 
@@ -18,19 +22,16 @@ public final class Installer {
    * @param argument the agent's argument, may be null
    */
   public static void install(String argument, Instrumentation instrumentation) throws Exception {
-    Loaded loaded = Configuration.load(argument);
-    if (loaded.problem() != null || !loaded.warnings().isEmpty()) {
-      report(loaded);
-    }
-    Configuration configuration = loaded.configuration();
-    if (configuration == null || !configuration.enabled()) {
+    Essentials essentials = Essentials.of(argument);
+    Configuration configuration = essentials == null ? checked(argument) : null;
+    if (essentials == null && configuration == null) {
       return;
     }
-    Transformer transformer = new Transformer(configuration, instrumentation);
+    Transformer transformer = new Transformer(essentials, configuration, instrumentation);
     instrumentation.addTransformer(transformer, true);
     try {
       retransform(instrumentation);
-      if (configuration.logLevel().equals("debug") || configuration.logLevel().equals("trace")) {
+      if (configuration != null && configuration.runsSelfTest()) {
         transformer.selfTest();
       }
     } catch (Throwable failure) {
@@ -38,6 +39,16 @@ public final class Installer {
       instrumentation.removeTransformer(transformer);
       throw failure;
     }
+  }
+
+  /** The configuration, or null: the agent is to do nothing; the operator has been told why. */
+  private static Configuration checked(String argument) {
+    Loaded loaded = Configuration.load(argument);
+    if (loaded.problem() != null || !loaded.warnings().isEmpty()) {
+      report(loaded);
+    }
+    Configuration configuration = loaded.configuration();
+    return configuration != null && configuration.enabled() ? configuration : null;
   }
 
   /** Another agent that came first may have used an HTTP client already. All classes, or none. */

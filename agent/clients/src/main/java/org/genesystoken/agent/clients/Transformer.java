@@ -6,6 +6,7 @@ import java.security.AccessController;
 import java.security.PrivilegedAction;
 import java.security.ProtectionDomain;
 import org.genesystoken.agent.core.config.Configuration;
+import org.genesystoken.agent.core.config.Essentials;
 
 /**
  * Weaves the classes of the listed clients when the JVM loads them, and does nothing before.
@@ -14,11 +15,15 @@ import org.genesystoken.agent.core.config.Configuration;
 final class Transformer implements ClassFileTransformer {
   private static final ClassLoader SELF = Transformer.class.getClassLoader();
 
+  private final Essentials essentials;
   private final Configuration configuration;
   private final Instrumentation instrumentation;
   private ClientWeaver weaver;
+  private boolean told;
 
-  Transformer(Configuration configuration, Instrumentation instrumentation) {
+  /** One of {@code essentials} and {@code configuration} is null. */
+  Transformer(Essentials essentials, Configuration configuration, Instrumentation instrumentation) {
+    this.essentials = essentials;
     this.configuration = configuration;
     this.instrumentation = instrumentation;
   }
@@ -40,7 +45,7 @@ final class Transformer implements ClassFileTransformer {
     }
     // The app's code that needed the class is on the stack, and may do less than the agent must.
     return System.getSecurityManager() == null
-        ? weaver().weave(client, className, classFile, loader, redefined)
+        ? weave(client, className, classFile, loader, redefined)
         : AccessController.doPrivileged(
             new Weaving(client, className, classFile, loader, redefined));
   }
@@ -50,9 +55,35 @@ final class Transformer implements ClassFileTransformer {
     weaver().selfTest();
   }
 
+  /** The JVM takes what a transformer throws for null, without a word. */
+  private byte[] weave(
+      String[] client, String className, byte[] classFile, ClassLoader loader, Class<?> redefined) {
+    try {
+      return weaver().weave(client, className, classFile, loader, redefined);
+    } catch (Throwable unloadable) {
+      if (isFirst()) {
+        // By hand: the log may be what cannot be loaded.
+        System.err.println(
+            "[genesys-token-agent] ERROR the agent stays inactive from here on, calls go out as they"
+                + " would without it: the rest of it cannot be loaded; check that its jar is still"
+                + " there and the one that the JVM was started with: "
+                + unloadable);
+      }
+      return null;
+    }
+  }
+
+  private synchronized boolean isFirst() {
+    boolean first = !told;
+    told = true;
+    return first;
+  }
+
   private synchronized ClientWeaver weaver() {
     if (weaver == null) {
-      weaver = new ClientWeaver(configuration, instrumentation);
+      weaver =
+          new ClientWeaver(
+              essentials == null ? configuration : essentials.configuration(), instrumentation);
     }
     return weaver;
   }
@@ -80,7 +111,7 @@ final class Transformer implements ClassFileTransformer {
 
     @Override
     public byte[] run() {
-      return weaver().weave(client, className, classFile, loader, redefined);
+      return weave(client, className, classFile, loader, redefined);
     }
   }
 }

@@ -38,8 +38,8 @@ import java.util.zip.ZipFile;
  *
  * A pack is one entry of the jar with many classes in it. A jar that lists every class for itself
  * costs more at each start and at each class (one inflate and one look-up apiece); a pack is
- * inflated once, when its first class is asked for, and the one that every start needs not even
- * that. Thread-safe.
+ * inflated once, when its first class is asked for, and those that are needed before {@code main}
+ * not even that. Thread-safe.
  */
 public final class GenesysTokenAgent extends ClassLoader {
   static {
@@ -317,8 +317,8 @@ public final class GenesysTokenAgent extends ClassLoader {
   /**
    * The entries of a pack: the lengths of its two parts; then, deflated unless that is their length
    * already, the name and the length of each entry, and the bytes of all. Each is inflated into an
-   * array of its own: garbage of a start is memory that the heap has grown by. What every start
-   * needs is not deflated, as inflating it costs more than reading it. By hand: on Java 25 a
+   * array of its own: garbage of a start is memory that the heap has grown by. What a start needs
+   * is not deflated, as inflating it costs more than reading it. By hand: on Java 25 a
    * DataInputStream brings some thirty classes and the work to link them, as much as the whole
    * configuration.
    */

@@ -119,7 +119,7 @@ public final class Configuration {
    * @see #load(String, Properties, Map)
    */
   public static Loaded load(String agentArgument) {
-    Map<String, String> asStarted = Sources.asStarted();
+    Map<String, String> asStarted = Environment.asStarted();
     if (asStarted != null) {
       Loaded loaded = load(agentArgument, System.getProperties(), asStarted);
       if (loaded.problem() == null) {
@@ -310,6 +310,11 @@ public final class Configuration {
   /** {@code off}, {@code error}, {@code warn}, {@code info}, {@code debug} or {@code trace}. */
   public String logLevel() {
     return logLevel;
+  }
+
+  /** Whether all is woven, and told of, before the app's {@code main}. */
+  public boolean runsSelfTest() {
+    return logLevel.equals("debug") || logLevel.equals("trace");
   }
 
   /** The file that log lines are appended to, or null: standard error. */
