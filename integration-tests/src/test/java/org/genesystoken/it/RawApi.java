@@ -165,11 +165,12 @@ final class RawApi implements AutoCloseable {
       if (!SIDE_CALLS.contains(head.target())) {
         connections.add(client.getPort());
       }
-      answer(head, in, out);
+      answer(head, client, in, out);
     }
   }
 
-  private void answer(SocketServer.Head head, InputStream in, OutputStream out) throws IOException {
+  private void answer(SocketServer.Head head, Socket client, InputStream in, OutputStream out)
+      throws IOException {
     String[] path = head.target().split("/", -1);
     if (path[1].equals("every") && calls.incrementAndGet() % Integer.parseInt(path[2]) == 0) {
       tokens.kill();
@@ -222,9 +223,13 @@ final class RawApi implements AutoCloseable {
         reply(out, live ? "200 OK" : "401 Unauthorized", "Connection: close\r\n", EXPIRED);
         throw new IOException("closed on purpose");
       }
-      case "silent-close" -> {
+      case "silent-close", "seen-close" -> {
         reply(out, live ? "200 OK" : "401 Unauthorized", "", live ? sha256 : EXPIRED);
         if (!live) {
+          if (path[1].equals("seen-close")) {
+            client.shutdownOutput();
+            awaitEnd(in);
+          }
           out.close();
           releaseTokens();
         }
@@ -280,6 +285,15 @@ final class RawApi implements AutoCloseable {
         }
         reply(out, "200 OK", "", "");
       }
+    }
+  }
+
+  /**
+   * Until the client's event loop has come to see the end of the connection, and closes it, too.
+   */
+  private static void awaitEnd(InputStream in) throws IOException {
+    if (in.read() >= 0) {
+      throw new IOException("a request on a connection that has been closed");
     }
   }
 
