@@ -48,7 +48,10 @@ final class Pack {
           "org/genesystoken/agent/(core/config/(Environment|Essentials|Region)"
               + "|clients/(Clients|Installer|Transformer.*))[.]class");
 
-  /** What other settings than the essential ones, and their problems, have loaded by then. */
+  /**
+   * What other settings than the essential ones, and their problems, have loaded by then, and those
+   * with the first client.
+   */
   private static final Pattern SETTINGS =
       Pattern.compile("org/genesystoken/agent/(core/config/.*|core/policy/Origins.*)[.]class");
 

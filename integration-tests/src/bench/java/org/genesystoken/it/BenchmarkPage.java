@@ -70,9 +70,12 @@ final class BenchmarkPage {
             + System.getProperty("os.name")
             + " "
             + System.getProperty("os.arch")
-            + ". Medians; in brackets the median of the ratios to no agent, turn by turn.");
+            + ". Medians of the ratios (or differences) turn by turn, and in brackets where the middle half of"
+            + " them lies:");
     line("");
     goals();
+    line("Medians; in brackets the median of the ratios to no agent, turn by turn:");
+    line("");
     Set<Integer> releases = new LinkedHashSet<>();
     rows.forEach(row -> releases.add(row.release()));
     for (int release : releases) {
@@ -126,7 +129,7 @@ final class BenchmarkPage {
   private String ratio(String name, int release, String subject, String base) {
     for (Row row : rows) {
       if (row.name().equals(name) && row.release() == release && row.has(subject)) {
-        return number(row.ratio(subject, base), 2);
+        return middle(row.ratios(subject, base), 2);
       }
     }
     return "–";
@@ -138,7 +141,7 @@ final class BenchmarkPage {
       String cell = "–";
       for (Row row : rows) {
         if (row.name().equals(name) && row.release() == release && row.has(subject)) {
-          cell = number(row.difference(subject, base), 1) + " " + unit;
+          cell = middle(row.differences(subject, base), 1) + " " + unit;
         }
       }
       cells.add(cell);
@@ -155,6 +158,16 @@ final class BenchmarkPage {
             + " | "
             + String.join(" | ", cells)
             + " |");
+  }
+
+  /** The median, and where the middle half lies. */
+  private static String middle(List<Double> pairs, int digits) {
+    return number(Row.median(pairs), digits)
+        + " ("
+        + number(Row.quantile(pairs, 0.25), digits)
+        + " … "
+        + number(Row.quantile(pairs, 0.75), digits)
+        + ")";
   }
 
   private void table(int release) {
@@ -191,7 +204,8 @@ final class BenchmarkPage {
 
   private static String cell(Row row, String subject) {
     String median = number(row.median(subject), row.median(subject) < 100 ? 1 : 0);
-    double ratio = row.has(Subject.NONE) ? row.ratio(subject, Subject.NONE) : Double.NaN;
+    double ratio =
+        row.has(Subject.NONE) ? Row.median(row.ratios(subject, Subject.NONE)) : Double.NaN;
     boolean base = subject.equals(Subject.NONE) || !Double.isFinite(ratio);
     return base ? median : median + " (" + number(ratio, 2) + ")";
   }

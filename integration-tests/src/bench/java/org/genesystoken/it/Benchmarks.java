@@ -30,13 +30,13 @@ final class Benchmarks {
    * How often load is measured with new JVMs: the compiler's luck is good or bad for a JVM's whole
    * life, and may cost more than an agent.
    */
-  private static final int GENERATIONS = 6;
+  private static final int GENERATIONS = 9;
 
   /** And with those of which no goal speaks. */
   private static final int FEW_GENERATIONS = 1;
 
-  /** Load's warm-up: until all is compiled. */
-  private static final String THOROUGHLY = "0";
+  /** Of the app, that call in parallel; each JVM is measured with both. */
+  private static final List<Integer> THREADS = List.of(1, 32);
 
   private final boolean quick = Boolean.getBoolean("benchmark.quick");
   private final List<Row> rows = new ArrayList<>();
@@ -97,8 +97,7 @@ final class Benchmarks {
     steps(jdk);
     for (String client : CLIENTS) {
       memory(jdk, client);
-      load(jdk, client, 1);
-      load(jdk, client, 32);
+      load(jdk, client);
       death(jdk, client);
     }
   }
@@ -186,7 +185,7 @@ final class Benchmarks {
     Row metaspace = row("1,000 calls, " + client + ", Metaspace", jdk, "MiB");
     for (int turn = 0; turn < turns(7); turn++) {
       for (Subject subject : inTurn(turn, List.of(none(), empty(), ours(), otel()))) {
-        Map<String, Double> usage = usage(jdk, subject, "Load", client, "url", "1", "1000");
+        Map<String, Double> usage = usage(jdk, subject, "Load", client, "url", "1000");
         resident.add(subject.name(), usage.get("rss") / 1024);
         peak.add(subject.name(), usage.get("peak") / 1024);
         heap.add(subject.name(), usage.get("heap") / (1 << 20));
@@ -195,49 +194,71 @@ final class Benchmarks {
     }
   }
 
-  private void load(Jdks.Jdk jdk, String client, int threads) throws IOException {
-    String name = client + ", " + threads + (threads == 1 ? " thread" : " threads");
-    Row rate = row(name + ", calls per second", jdk, "1/s");
-    Row p50 = row(name + ", p50", jdk, "µs");
-    Row p99 = row(name + ", p99", jdk, "µs");
-    Row bytes = row(name + ", allocated per call", jdk, "B");
+  private void load(Jdks.Jdk jdk, String client) throws IOException {
+    Map<Integer, List<Row>> figures = new LinkedHashMap<>();
+    for (int threads : THREADS) {
+      String name = client + ", " + threads + (threads == 1 ? " thread" : " threads");
+      figures.put(
+          threads,
+          List.of(
+              row(name + ", calls per second", jdk, "1/s"),
+              row(name + ", p50", jdk, "µs"),
+              row(name + ", p99", jdk, "µs"),
+              row(name + ", allocated per call", jdk, "B")));
+    }
     List<Subject> all = new ArrayList<>(List.of(none(), empty(), ours(), elsewhere(), otel()));
     sidecar.ifPresent(nginx -> all.add(new Subject(Subject.SIDECAR, List.of(), nginx.port())));
     for (int generation = 0; generation < turns(GENERATIONS); generation++) {
       List<Subject> subjects = generation < FEW_GENERATIONS ? all : List.of(none(), ours());
-      load(jdk, client, threads, inTurn(generation, subjects), List.of(rate, p50, p99, bytes));
+      load(jdk, client, inTurn(generation, subjects), figures);
     }
   }
 
+  /** A JVM for each subject, whose sample is the median of its slices. */
   private void load(
-      Jdks.Jdk jdk, String client, int threads, List<Subject> subjects, List<Row> rows)
+      Jdks.Jdk jdk, String client, List<Subject> subjects, Map<Integer, List<Row>> figures)
       throws IOException {
     Map<Subject, Child> children = new LinkedHashMap<>();
     try {
       for (Subject subject : subjects) {
         String url = subject.url("/api/v2/users/me");
-        Child child =
-            Child.start(subject.command(jdk, "Load", client, url, "" + threads, warmUp()));
+        Child child = Child.start(subject.command(jdk, "Load", client, url, warmUp(THREADS)));
         children.put(subject, child);
         if (child.until("ready").containsKey("compiling")) {
           tell("[WARNING] " + subject.name() + ": the JVM's compiler is still at work");
         }
       }
-      for (int turn = 0; turn < turns(12); turn++) {
-        for (Subject subject : inTurn(turn, subjects)) {
-          Map<String, String> said = slice(children.get(subject), quick ? 200 : 500);
-          if (!said.get("failed").equals("0")) {
-            failures.add(jdk + ", " + client + ", " + subject.name() + ": failed calls: " + said);
-          }
-          List<String> keys = List.of("rate", "p50", "p99", "bytes");
-          for (int i = 0; i < keys.size(); i++) {
-            rows.get(i).add(subject.name(), Double.parseDouble(said.get(keys.get(i))));
-          }
-        }
+      for (int threads : THREADS) {
+        load(jdk + ", " + client, children, threads, figures.get(threads));
       }
     } finally {
       children.values().forEach(Child::close);
     }
+  }
+
+  private void load(String where, Map<Subject, Child> children, int threads, List<Row> rows)
+      throws IOException {
+    List<String> keys = List.of("rate", "p50", "p99", "bytes");
+    Map<Subject, List<Map<String, String>>> slices = new LinkedHashMap<>();
+    for (int turn = 0; turn < turns(8); turn++) {
+      for (Subject subject : inTurn(turn, List.copyOf(children.keySet()))) {
+        Map<String, String> said = slice(children.get(subject), threads, quick ? 200 : 500);
+        if (!said.get("failed").equals("0")) {
+          failures.add(where + ", " + subject.name() + ": failed calls: " + said);
+        }
+        slices.computeIfAbsent(subject, first -> new ArrayList<>()).add(said);
+      }
+    }
+    slices.forEach(
+        (subject, all) -> {
+          for (int i = 0; i < keys.size(); i++) {
+            String key = keys.get(i);
+            rows.get(i)
+                .add(
+                    subject.name(),
+                    Row.median(all.stream().map(said -> Double.valueOf(said.get(key))).toList()));
+          }
+        });
   }
 
   /** Good calls in each 50 ms, before and after all tokens die in the middle of a slice. */
@@ -260,7 +281,8 @@ final class Benchmarks {
 
   private Child mortal(Jdks.Jdk jdk, Subject subject, String client) throws IOException {
     Child child =
-        Child.start(subject.command(jdk, "Load", client, subject.url("/mortal/1"), "4", warmUp()));
+        Child.start(
+            subject.command(jdk, "Load", client, subject.url("/mortal/1"), warmUp(List.of(4))));
     child.until("ready");
     return child;
   }
@@ -274,7 +296,7 @@ final class Benchmarks {
 
   /** A slice in whose middle somebody else makes a call, which takes some of the machine, too. */
   private Map<String, String> sliceWith(Child child, String path) throws IOException {
-    child.say("1000");
+    child.say("4 1000");
     try (Child call =
         Child.start(
             List.of(
@@ -316,8 +338,9 @@ final class Benchmarks {
     return usual == 0 ? 0 : counts.stream().min(Double::compare).orElseThrow() / usual * 100;
   }
 
-  private static Map<String, String> slice(Child child, int millis) throws IOException {
-    child.say("" + millis);
+  private static Map<String, String> slice(Child child, int threads, int millis)
+      throws IOException {
+    child.say(threads + " " + millis);
     return child.until("end");
   }
 
@@ -366,8 +389,10 @@ final class Benchmarks {
     return order;
   }
 
-  private String warmUp() {
-    return quick ? "1000" : THOROUGHLY;
+  private String warmUp(List<Integer> threads) {
+    return quick
+        ? "1000"
+        : ":" + threads.stream().map(String::valueOf).collect(Collectors.joining(","));
   }
 
   private int turns(int thorough) {

@@ -48,14 +48,14 @@ final class Row {
     return median(samples.get(subject));
   }
 
-  /** The median of what a subject's sample is to the base's of the same turn. */
-  double ratio(String subject, String base) {
-    return median(pairs(subject, base, true));
+  /** What a subject's samples are to the base's of the same turn. */
+  List<Double> ratios(String subject, String base) {
+    return pairs(subject, base, true);
   }
 
-  /** As {@link #ratio}, of the difference. */
-  double difference(String subject, String base) {
-    return median(pairs(subject, base, false));
+  /** As {@link #ratios}, of the differences. */
+  List<Double> differences(String subject, String base) {
+    return pairs(subject, base, false);
   }
 
   private List<Double> pairs(String subject, String base, boolean divided) {
@@ -69,9 +69,18 @@ final class Row {
   }
 
   static double median(List<Double> values) {
+    return quantile(values, 0.5);
+  }
+
+  /**
+   * @param share of the values that lie below, between them where it is none of them
+   */
+  static double quantile(List<Double> values, double share) {
     double[] sorted = values.stream().mapToDouble(Double::doubleValue).toArray();
     Arrays.sort(sorted);
-    int middle = sorted.length / 2;
-    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    double place = share * (sorted.length - 1);
+    int below = (int) place;
+    int above = Math.min(below + 1, sorted.length - 1);
+    return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
   }
 }

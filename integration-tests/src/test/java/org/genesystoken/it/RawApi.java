@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
@@ -226,12 +227,15 @@ final class RawApi implements AutoCloseable {
       case "silent-close", "seen-close" -> {
         reply(out, live ? "200 OK" : "401 Unauthorized", "", live ? sha256 : EXPIRED);
         if (!live) {
-          if (path[1].equals("seen-close")) {
-            client.shutdownOutput();
-            awaitEnd(in);
+          try {
+            if (path[1].equals("seen-close")) {
+              client.shutdownOutput();
+              awaitEnd(in);
+            }
+            out.close();
+          } finally {
+            releaseTokens();
           }
-          out.close();
-          releaseTokens();
         }
       }
       case "lost" -> {
@@ -292,8 +296,12 @@ final class RawApi implements AutoCloseable {
    * Until the client's event loop has come to see the end of the connection, and closes it, too.
    */
   private static void awaitEnd(InputStream in) throws IOException {
-    if (in.read() >= 0) {
-      throw new IOException("a request on a connection that has been closed");
+    try {
+      if (in.read() >= 0) {
+        throw new IOException("a request on a connection that has been closed");
+      }
+    } catch (SocketException reset) {
+      // which is an end, too
     }
   }
 

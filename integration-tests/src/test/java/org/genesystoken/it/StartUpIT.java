@@ -11,8 +11,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
-/** What the packaged jar has loaded when the app's {@code main} begins, by the JVM's own word. */
+/**
+ * What the packaged jar has loaded when the app's {@code main} begins, by the JVM's own word; and
+ * what becomes of the rest if the jar is gone by then.
+ */
 class StartUpIT {
   /**
    * {@code [0.1s][info][class,load] a.B source: …}, and on 8 {@code [Loaded a.B from …]}. What
@@ -21,6 +26,9 @@ class StartUpIT {
   private static final Pattern LOADED =
       Pattern.compile("(?:] |Loaded )([^\\s/]+)\\S* (?:source:|from) ");
 
+  private static final String ID = "client-id=id,client-secret=hush";
+  private static final String ESSENTIAL = "region=us-east-1," + ID;
+
   private static final String OURS = "org.genesystoken.agent.";
   private static final List<String> LIBRARIES =
       List.of("net.bytebuddy.", "com.fasterxml.", "org.slf4j.", "picocli.");
@@ -28,6 +36,7 @@ class StartUpIT {
       List.of("java.util.regex.", "java.util.logging.", "java.util.stream.", "java.lang.invoke.");
 
   @TestFactory
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "elsewhere the JDK is asked for the environment")
   Stream<DynamicNode> starts() {
     return Matrix.onEveryJdk(
         jdk ->
@@ -39,7 +48,11 @@ class StartUpIT {
                 Matrix.ofAllClients(
                     jdk,
                     "the jar is gone before the first call: one line, and the app's own answers",
-                    () -> losesItsJar(jdk))));
+                    () -> losesItsJar(jdk, "hosts=127.0.0.1,token-url=http://127.0.0.1/t," + ID)),
+                Matrix.ofAllClients(
+                    jdk,
+                    "the same where the settings have not been read yet",
+                    () -> losesItsJar(jdk, ESSENTIAL))));
   }
 
   private static void startsWithLittle(Jdks.Jdk jdk) throws IOException {
@@ -49,11 +62,18 @@ class StartUpIT {
     Path entryPointOnly = ForkedApp.target("start-off-" + jdk.release() + ".classes");
 
     // when
-    run(launch.withAgent("region=us-east-1,client-id=id,client-secret=hush").loggingClasses(log));
     run(launch.withAgent("enabled=false").loggingClasses(entryPointOnly));
+    run(launch.withAgent(ESSENTIAL).loggingClasses(log));
+    List<String> loaded = beforeMain(log);
+    run(
+        launch
+            .withAgent("region=us-east-1")
+            .withEnvironment("GENESYS_CLIENT_ID", "id")
+            .withEnvironment("GENESYS_CLIENT_SECRET", "hush")
+            .loggingClasses(log));
 
     // then
-    List<String> loaded = beforeMain(log);
+    assertThat(beforeMain(log)).filteredOn(name -> name.startsWith(OURS)).hasSize(7);
     assertThat(loaded)
         .filteredOn(name -> name.startsWith(OURS))
         .containsExactlyInAnyOrder(
@@ -71,19 +91,13 @@ class StartUpIT {
         .isSubsetOf(beforeMain(entryPointOnly));
   }
 
-  private static void losesItsJar(Jdks.Jdk jdk) throws IOException {
+  private static void losesItsJar(Jdks.Jdk jdk, String settings) throws IOException {
     // given
     Path jar = ForkedApp.target("gone-" + jdk.release() + ".jar");
     Files.copy(ForkedApp.agentJar(), jar, StandardCopyOption.REPLACE_EXISTING);
     try (FakeGenesys genesys = new FakeGenesys();
         ForkedApp app =
-            ForkedApp.Launch.on(jdk)
-                .with(
-                    "-javaagent:"
-                        + jar
-                        + "="
-                        + AgentSettings.clientCredentials(genesys).asArgument())
-                .start()) {
+            ForkedApp.Launch.on(jdk).with("-javaagent:" + jar + "=" + settings).start()) {
       app.run("management");
       Files.delete(jar);
 

@@ -6,12 +6,13 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Scanner;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Calls back to back. A warm-up first, then slices: each time that a number comes in on stdin, so
- * many milliseconds are measured. Slices of several JVMs can so be made in turns, while the others
- * are idle.
+ * Calls back to back. A warm-up first, then slices: each time that two numbers come in on stdin, so
+ * many threads are measured for so many milliseconds. Slices of several JVMs can so be made in
+ * turns, while the others are idle.
  */
 public final class Load {
   private static final int BUCKET_MILLIS = 50;
@@ -19,43 +20,41 @@ public final class Load {
   /** The JVM's compiler counts as idle below so many milliseconds in a second. */
   private static final int IDLE_MILLIS = 50;
 
+  private static final int IDLE_SECONDS = 3;
+
   private final Caller caller;
   private final String url;
-  private final int threads;
 
-  private Load(Caller caller, String url, int threads) {
+  private Load(Caller caller, String url) {
     this.caller = caller;
     this.url = url;
-    this.threads = threads;
   }
 
   /**
    * Runs until stdin ends.
    *
-   * @param arguments client, URL, threads, calls of warm-up; 0: until the JVM's compiler has had
-   *     nothing to do for three seconds, for half a minute at most
+   * @param arguments client, URL, and the warm-up: so many calls; or, behind a colon, threads that
+   *     call in parallel until the JVM's compiler has had nothing to do for three seconds, for half
+   *     a minute at most, one number after the other
    */
   public static void main(String[] arguments) throws Exception {
-    Load load = new Load(Caller.of(arguments[0]), arguments[1], Integer.parseInt(arguments[2]));
-    int warmUp = Integer.parseInt(arguments[3]);
-    if (warmUp == 0) {
-      load.untilCompiled();
+    Load load = new Load(Caller.of(arguments[0]), arguments[1]);
+    String warmUp = arguments[2];
+    if (warmUp.startsWith(":")) {
+      for (String threads : warmUp.substring(1).split(",", -1)) {
+        load.untilCompiled(Integer.parseInt(threads));
+      }
     } else {
-      load.calls(warmUp);
+      load.calls(Integer.parseInt(warmUp));
       System.gc();
       // G1 gives back beside the app what it has collected, some time after the collection.
       Thread.sleep(1000);
       Usage.print();
     }
     System.out.println("ready");
-    StringBuilder line = new StringBuilder();
-    for (int c = System.in.read(); c >= 0; c = System.in.read()) {
-      if (c == '\n') {
-        load.slice(Long.parseLong(line.toString())).print();
-        line.setLength(0);
-      } else {
-        line.append((char) c);
-      }
+    Scanner slices = new Scanner(System.in, "US-ASCII");
+    while (slices.hasNext()) {
+      load.slice(slices.nextInt(), slices.nextLong()).print();
     }
   }
 
@@ -71,20 +70,20 @@ public final class Load {
    * A compiler at work takes one of two cores: its share of a slice is a matter of luck, and many
    * times what is to be measured. Says so if it is at work still.
    */
-  private void untilCompiled() throws InterruptedException {
+  private void untilCompiled(int threads) throws InterruptedException {
     CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
     int idle = 0;
-    for (int second = 0; idle < 3 && second < 30; second++) {
+    for (int second = 0; idle < IDLE_SECONDS && second < 30; second++) {
       long before = compiler.getTotalCompilationTime();
-      slice(1000);
+      slice(threads, 1000);
       idle = compiler.getTotalCompilationTime() - before < IDLE_MILLIS ? idle + 1 : 0;
     }
-    if (idle < 3) {
+    if (idle < IDLE_SECONDS) {
       System.out.println("compiling");
     }
   }
 
-  private Slice slice(long millis) throws InterruptedException {
+  private Slice slice(int threads, long millis) throws InterruptedException {
     List<Worker> workers = new ArrayList<>();
     long allocated = Usage.allocated();
     long start = System.nanoTime();

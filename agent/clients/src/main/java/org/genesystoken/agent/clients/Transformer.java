@@ -1,7 +1,10 @@
 package org.genesystoken.agent.clients;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
+import java.nio.charset.Charset;
 import java.security.AccessController;
 import java.security.PrivilegedAction;
 import java.security.ProtectionDomain;
@@ -15,11 +18,11 @@ import org.genesystoken.agent.core.config.Essentials;
 final class Transformer implements ClassFileTransformer {
   private static final ClassLoader SELF = Transformer.class.getClassLoader();
 
-  private final Essentials essentials;
   private final Configuration configuration;
   private final Instrumentation instrumentation;
+  private Essentials essentials;
   private ClientWeaver weaver;
-  private boolean told;
+  private volatile boolean inactive;
 
   /** One of {@code essentials} and {@code configuration} is null. */
   Transformer(Essentials essentials, Configuration configuration, Instrumentation instrumentation) {
@@ -40,7 +43,7 @@ final class Transformer implements ClassFileTransformer {
       return null;
     }
     String[] client = Clients.weaving(className);
-    if (client == null) {
+    if (client == null || inactive) {
       return null;
     }
     // The app's code that needed the class is on the stack, and may do less than the agent must.
@@ -55,28 +58,18 @@ final class Transformer implements ClassFileTransformer {
     weaver().selfTest();
   }
 
-  /** The JVM takes what a transformer throws for null, without a word. */
+  /** Never throws: the JVM would take that for null, without a word. */
   private byte[] weave(
       String[] client, String className, byte[] classFile, ClassLoader loader, Class<?> redefined) {
     try {
       return weaver().weave(client, className, classFile, loader, redefined);
+    } catch (VirtualMachineError ofApp) {
+      // It is out of stack or memory. There may be enough of it when the next class comes.
+      return null;
     } catch (Throwable unloadable) {
-      if (isFirst()) {
-        // By hand: the log may be what cannot be loaded.
-        System.err.println(
-            "[genesys-token-agent] ERROR the agent stays inactive from here on, calls go out as they"
-                + " would without it: the rest of it cannot be loaded; check that its jar is still"
-                + " there and the one that the JVM was started with: "
-                + unloadable);
-      }
+      giveUp(unloadable);
       return null;
     }
-  }
-
-  private synchronized boolean isFirst() {
-    boolean first = !told;
-    told = true;
-    return first;
   }
 
   private synchronized ClientWeaver weaver() {
@@ -84,8 +77,34 @@ final class Transformer implements ClassFileTransformer {
       weaver =
           new ClientWeaver(
               essentials == null ? configuration : essentials.configuration(), instrumentation);
+      essentials = null;
     }
     return weaver;
+  }
+
+  /** All classes, or none. Says so once, and whatever is the matter with the agent's log. */
+  private void giveUp(Throwable unloadable) {
+    synchronized (this) {
+      if (inactive) {
+        return;
+      }
+      inactive = true;
+    }
+    String why = unloadable.toString();
+    int end = why.indexOf('\n');
+    String line =
+        "[genesys-token-agent] ERROR the agent stays inactive from here on, calls go out as they"
+            + " would without it: the rest of it cannot be loaded; check that its jar is still"
+            + " there and the one that the JVM was started with, and start the JVM again: "
+            + (end < 0 ? why : why.substring(0, end))
+            + System.lineSeparator();
+    try {
+      // Not System.err, in the middle of loading a class of the app: its stream may need that
+      // class itself, and who holds its lock may wait for the one that loads it.
+      new FileOutputStream(FileDescriptor.err).write(line.getBytes(Charset.defaultCharset()));
+    } catch (Exception unprintable) {
+      // There is nobody left to tell. Exception, as the JVM's verifier loads what is caught.
+    }
   }
 
   /** A weave by the agent's own permissions. */

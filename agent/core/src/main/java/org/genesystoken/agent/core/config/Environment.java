@@ -8,6 +8,8 @@ import java.util.Map;
 
 /** The environment variables of this JVM, where there is a cheaper way to them than the JDK's. */
 final class Environment {
+  private static final String OURS = "GENESYS_";
+
   private static final String SHOWN_BY_LINUX = "/proc/self/environ";
 
   private Environment() {}
@@ -29,8 +31,8 @@ final class Environment {
   }
 
   /**
-   * Those that begin as ours do, from a file of {@code NAME=value} with a NUL behind each, of which
-   * the first counts.
+   * Those that are ours by their names, from a file of {@code NAME=value} with a NUL behind each,
+   * of which the first counts.
    *
    * @return null: it cannot be read, or not without the charset of the machine, or is empty
    */
@@ -55,8 +57,9 @@ final class Environment {
     Map<String, String> variables = new HashMap<>();
     for (int start = 0, end; start < length; start = end + 1) {
       end = endOf(all, start, length);
-      if (all[start] == 'G') {
-        String variable = new String(all, 0, start, end - start);
+      // what most of the others are not is seen without making a text of them
+      String variable = all[start] == 'G' ? new String(all, 0, start, end - start) : "";
+      if (variable.startsWith(OURS)) {
         int equals = variable.indexOf('=');
         if (!isAscii(all, start, end)) {
           return null;

@@ -41,7 +41,7 @@ public final class Essentials {
   /**
    * As {@link #of(String)}.
    *
-   * @param environment null: it is not known
+   * @param environment not copied; null: it is not known
    */
   static Essentials of(String argument, Properties properties, Map<String, String> environment) {
     return environment != null
@@ -51,9 +51,19 @@ public final class Essentials {
         : null;
   }
 
-  /** As they were at the start, whatever the app has done to its system properties since. */
+  /**
+   * As they were at the start, whatever the app has done to its system properties since.
+   *
+   * @throws IllegalArgumentException another version of the agent's jar is there by now, which
+   *     finds a problem
+   */
   public Configuration configuration() {
-    return Configuration.load(argument, new Properties(), environment).configuration();
+    Loaded loaded = Configuration.load(argument, new Properties(), environment);
+    if (loaded.problem() != null) {
+      // As this one: the JVM's verifier loads what is thrown, and has it already.
+      throw new IllegalArgumentException(loaded.problem());
+    }
+    return loaded.configuration();
   }
 
   private static int inArgument(String argument) {

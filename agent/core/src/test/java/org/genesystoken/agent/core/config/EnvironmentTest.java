@@ -23,11 +23,12 @@ class EnvironmentTest {
   void variablesThatCanBeOursAreReadAndTheFirstOfANameCounts() throws IOException {
     assertThat(
             environment(
-                "PATH=/bin\0GENESYS_CLIENT_ID=id=1\0G\0=x\0GENESYS_AGENT_WAIT=\0"
+                "PATH=/bin\0GENESYS_CLIENT_ID=id=1\0G\0=x\0GITHUB_TOKEN=h\u00fcsh\0GENESYS_=\0GENESYS_AGENT_WAIT=\0"
                     + "GENESYS_CLIENT_ID=later\0HOME=/r\u00f6\0GENESYS_AGENT_REGION=us-east-1"))
         .containsOnly(
             entry("GENESYS_CLIENT_ID", "id=1"),
             entry("GENESYS_AGENT_WAIT", ""),
+            entry("GENESYS_", ""),
             entry("GENESYS_AGENT_REGION", "us-east-1"));
   }
 
