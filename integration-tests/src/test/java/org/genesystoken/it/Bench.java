@@ -59,12 +59,13 @@ final class Bench {
       forbidden.add(client.toString());
     }
     assertAll(
+        client + ", " + scenario.name(),
         () -> assertThat(genesys.hits()).as("API hits").hasSize(scenario.hits()),
         () ->
             assertThat(genesys.tokenCalls()).as("token requests").hasSize(scenario.tokenRequests()),
         () -> {
           if (scenario.oneConnection() && client.isHttp1()) {
-            assertThat(genesys.apiConnections()).as("connections").isLessThan(2);
+            assertThat(genesys.apiConnections()).as("connections, %s", outcomes).isLessThan(2);
           }
         },
         () -> scenario.check().accept(new Run(site, client, outcomes)),

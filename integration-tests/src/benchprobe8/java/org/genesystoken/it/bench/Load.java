@@ -22,6 +22,9 @@ public final class Load {
 
   private static final int IDLE_SECONDS = 3;
 
+  /** A call that takes so long, in milliseconds, is not answered any more. */
+  private static final long PATIENCE = 20_000;
+
   private final Caller caller;
   private final String url;
 
@@ -163,8 +166,10 @@ public final class Load {
     }
 
     synchronized void done() throws InterruptedException {
-      while (!done) {
-        wait();
+      for (long since = System.nanoTime(); !done; wait(PATIENCE)) {
+        if (System.nanoTime() - since >= TimeUnit.MILLISECONDS.toNanos(PATIENCE)) {
+          throw new IllegalStateException("a call that is never answered");
+        }
       }
     }
 
