@@ -92,10 +92,7 @@ final class BarChart {
     String value = BenchmarkPage.number(row.median(subject), 0);
     return subject.equals(Subject.NONE)
         ? value
-        : value
-            + " ("
-            + BenchmarkPage.number(Row.median(row.ratios(subject, Subject.NONE)), 2)
-            + ")";
+        : value + " (" + BenchmarkPage.number(row.ratio(subject, Subject.NONE), 2) + ")";
   }
 
   private void text(int x, int baseline, String text, String weight) {

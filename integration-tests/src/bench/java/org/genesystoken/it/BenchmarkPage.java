@@ -204,8 +204,7 @@ final class BenchmarkPage {
 
   private static String cell(Row row, String subject) {
     String median = number(row.median(subject), row.median(subject) < 100 ? 1 : 0);
-    double ratio =
-        row.has(Subject.NONE) ? Row.median(row.ratios(subject, Subject.NONE)) : Double.NaN;
+    double ratio = row.has(Subject.NONE) ? row.ratio(subject, Subject.NONE) : Double.NaN;
     boolean base = subject.equals(Subject.NONE) || !Double.isFinite(ratio);
     return base ? median : median + " (" + number(ratio, 2) + ")";
   }

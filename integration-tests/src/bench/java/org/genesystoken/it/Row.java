@@ -53,6 +53,11 @@ final class Row {
     return pairs(subject, base, true);
   }
 
+  /** Their median. */
+  double ratio(String subject, String base) {
+    return median(ratios(subject, base));
+  }
+
   /** As {@link #ratios}, of the differences. */
   List<Double> differences(String subject, String base) {
     return pairs(subject, base, false);
