@@ -5,11 +5,14 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
@@ -26,6 +29,12 @@ final class Benchmarks {
   private static final List<String> CLIENTS = List.of("HttpURLConnection", "java.net.http");
   private static final String PROBE_PACKAGE = "org/genesystoken/it/bench/";
 
+  /** Of programs that run for a second or so. */
+  private static final int TURNS = 31;
+
+  /** Of shorter ones, of which a goal leaves a hundredth or two for the machine's moods. */
+  private static final int MANY_TURNS = 151;
+
   /**
    * How often load is measured with new JVMs: the compiler's luck is good or bad for a JVM's whole
    * life, and may cost more than an agent.
@@ -35,8 +44,17 @@ final class Benchmarks {
   /** And with those of which no goal speaks. */
   private static final int FEW_GENERATIONS = 1;
 
-  /** Of the app, that call in parallel; each JVM is measured with both. */
-  private static final List<Integer> THREADS = List.of(1, 32);
+  /**
+   * Threads of the app's that call in parallel, and in how many slices a JVM is measured with them.
+   * With 32, p99 strays most, so it takes most of them.
+   */
+  private static final SortedMap<Integer, Integer> SLICES = new TreeMap<>(Map.of(1, 20, 32, 60));
+
+  /**
+   * Short, so that what stops a machine now and then for a tenth of a second falls on a few slices
+   * only, which the median passes over.
+   */
+  private static final int SLICE_MILLIS = 200;
 
   private final boolean quick = Boolean.getBoolean("benchmark.quick");
   private final List<Row> rows = new ArrayList<>();
@@ -104,7 +122,7 @@ final class Benchmarks {
 
   private void hello(Jdks.Jdk jdk) throws IOException, InterruptedException {
     List<Subject> subjects = new ArrayList<>(List.of(none(), empty(), noop(), readme(), otel()));
-    timed(jdk, "hello world", subjects, "Hello");
+    timed(jdk, "hello world", MANY_TURNS, subjects, "Hello");
     Row resident = row("hello world, RSS", jdk, "MiB");
     for (int turn = 0; turn < turns(7); turn++) {
       for (Subject subject : inTurn(turn, subjects)) {
@@ -132,6 +150,7 @@ final class Benchmarks {
     timed(
         jdk,
         "hello world, archived classes",
+        MANY_TURNS,
         List.of(
             none(),
             none().with("no agent, cached", use + plain),
@@ -143,7 +162,7 @@ final class Benchmarks {
     List<Subject> subjects =
         new ArrayList<>(List.of(none(), empty(), noop(), given(), ours(), otel()));
     sidecar.ifPresent(nginx -> subjects.add(new Subject(Subject.SIDECAR, List.of(), nginx.port())));
-    timed(jdk, "first call, " + client, subjects, "FirstCall", client);
+    timed(jdk, "first call, " + client, TURNS, subjects, "FirstCall", client);
   }
 
   /** See {@link Waterfall}. */
@@ -162,11 +181,16 @@ final class Benchmarks {
 
   /** Processor time and wall time of whole processes. */
   private void timed(
-      Jdks.Jdk jdk, String name, List<Subject> subjects, String probe, String... arguments)
+      Jdks.Jdk jdk,
+      String name,
+      int turns,
+      List<Subject> subjects,
+      String probe,
+      String... arguments)
       throws IOException, InterruptedException {
     Row cpu = row(name + ", CPU", jdk, "ms");
     Row wall = row(name + ", wall", jdk, "ms");
-    for (int turn = 0; turn < turns(31); turn++) {
+    for (int turn = 0; turn < turns(turns); turn++) {
       for (Subject subject : inTurn(turn, subjects)) {
         // It takes ten seconds of processor time; five of them tell as much.
         if (!subject.name().equals(Subject.OTEL) || turn < 5) {
@@ -196,7 +220,7 @@ final class Benchmarks {
 
   private void load(Jdks.Jdk jdk, String client) throws IOException {
     Map<Integer, List<Row>> figures = new LinkedHashMap<>();
-    for (int threads : THREADS) {
+    for (int threads : SLICES.keySet()) {
       String name = client + ", " + threads + (threads == 1 ? " thread" : " threads");
       figures.put(
           threads,
@@ -220,7 +244,7 @@ final class Benchmarks {
   }
 
   /**
-   * A JVM for each subject, whose sample is the median of its slices.
+   * A JVM for each subject; each slice is a sample.
    *
    * @throws IOException one of them ended, or a call of it was never answered; no sample is noted
    */
@@ -231,14 +255,15 @@ final class Benchmarks {
     try {
       for (Subject subject : subjects) {
         String url = subject.url("/api/v2/users/me");
-        Child child = Child.start(subject.command(jdk, "Load", client, url, warmUp(THREADS)));
+        Child child =
+            Child.start(subject.command(jdk, "Load", client, url, warmUp(SLICES.keySet())));
         children.put(subject, child);
         if (heard(subject, child, "ready").containsKey("compiling")) {
           tell("[WARNING] " + subject.name() + ": the JVM's compiler is still at work");
         }
       }
       Map<Integer, Map<Subject, List<Map<String, String>>>> slices = new LinkedHashMap<>();
-      for (int threads : THREADS) {
+      for (int threads : SLICES.keySet()) {
         slices.put(threads, slices(jdk + ", " + client, children, threads));
       }
       slices.forEach((threads, bySubject) -> note(bySubject, figures.get(threads)));
@@ -250,10 +275,10 @@ final class Benchmarks {
   private Map<Subject, List<Map<String, String>>> slices(
       String where, Map<Subject, Child> children, int threads) throws IOException {
     Map<Subject, List<Map<String, String>>> slices = new LinkedHashMap<>();
-    for (int turn = 0; turn < turns(8); turn++) {
+    for (int turn = 0; turn < turns(SLICES.get(threads)); turn++) {
       for (Subject subject : inTurn(turn, List.copyOf(children.keySet()))) {
         Child child = children.get(subject);
-        child.say(threads + " " + (quick ? 200 : 500));
+        child.say(threads + " " + SLICE_MILLIS);
         Map<String, String> said = heard(subject, child, "end");
         if (!said.get("failed").equals("0")) {
           failures.add(where + ", " + subject.name() + ": failed calls: " + said);
@@ -283,13 +308,10 @@ final class Benchmarks {
     List<String> keys = List.of("rate", "p50", "p99", "bytes");
     slices.forEach(
         (subject, all) -> {
-          for (int i = 0; i < keys.size(); i++) {
-            String key = keys.get(i);
-            figures
-                .get(i)
-                .add(
-                    subject.name(),
-                    Row.median(all.stream().map(said -> Double.valueOf(said.get(key))).toList()));
+          for (Map<String, String> said : all) {
+            for (int i = 0; i < keys.size(); i++) {
+              figures.get(i).add(subject.name(), Double.parseDouble(said.get(keys.get(i))));
+            }
           }
         });
   }
@@ -416,7 +438,7 @@ final class Benchmarks {
     return order;
   }
 
-  private String warmUp(List<Integer> threads) {
+  private String warmUp(Collection<Integer> threads) {
     return quick
         ? "1000"
         : ":" + threads.stream().map(String::valueOf).collect(Collectors.joining(","));

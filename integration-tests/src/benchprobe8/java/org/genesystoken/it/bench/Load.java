@@ -1,12 +1,13 @@
 package org.genesystoken.it.bench;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Scanner;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -17,10 +18,12 @@ import java.util.concurrent.TimeUnit;
 public final class Load {
   private static final int BUCKET_MILLIS = 50;
 
-  /** The JVM's compiler counts as idle below so many milliseconds in a second. */
+  /** The JVM's compiler counts as idle below so many milliseconds of work in a round. */
   private static final int IDLE_MILLIS = 50;
 
-  private static final int IDLE_SECONDS = 3;
+  private static final int IDLE_ROUNDS = 3;
+
+  private final CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
 
   /** A call that takes so long, in milliseconds, is not answered any more. */
   private static final long PATIENCE = 20_000;
@@ -42,6 +45,9 @@ public final class Load {
    */
   public static void main(String[] arguments) throws Exception {
     Load load = new Load(Caller.of(arguments[0]), arguments[1]);
+    // No Scanner: its regular expressions bring the JVM's first strings that are not Latin-1, and
+    // what has been compiled of the client without them is thrown away.
+    BufferedReader in = new BufferedReader(new InputStreamReader(System.in, "US-ASCII"));
     String warmUp = arguments[2];
     if (warmUp.startsWith(":")) {
       for (String threads : warmUp.substring(1).split(",", -1)) {
@@ -55,9 +61,12 @@ public final class Load {
       Usage.print();
     }
     System.out.println("ready");
-    Scanner slices = new Scanner(System.in, "US-ASCII");
-    while (slices.hasNext()) {
-      load.slice(slices.nextInt(), slices.nextLong()).print();
+    for (String line = in.readLine(); line != null; line = in.readLine()) {
+      int space = line.indexOf(' ');
+      load.slice(
+              Integer.parseInt(line.substring(0, space)),
+              Integer.parseInt(line.substring(space + 1)))
+          .print();
     }
   }
 
@@ -71,17 +80,23 @@ public final class Load {
 
   /**
    * A compiler at work takes one of two cores: its share of a slice is a matter of luck, and many
-   * times what is to be measured. Says so if it is at work still.
+   * times what is to be measured. Beside 32 threads it comes to its work so rarely that half of the
+   * client would be interpreted for minutes, so it gets the machine for itself after each round.
+   * Says so if it is at work still.
    */
   private void untilCompiled(int threads) throws InterruptedException {
-    CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
     int idle = 0;
-    for (int second = 0; idle < IDLE_SECONDS && second < 30; second++) {
+    for (int round = 0; idle < IDLE_ROUNDS && round < 30; round++) {
       long before = compiler.getTotalCompilationTime();
-      slice(threads, 1000);
-      idle = compiler.getTotalCompilationTime() - before < IDLE_MILLIS ? idle + 1 : 0;
+      slice(threads, 500).print();
+      long compiled;
+      do {
+        compiled = compiler.getTotalCompilationTime();
+        Thread.sleep(200);
+      } while (compiler.getTotalCompilationTime() > compiled);
+      idle = compiled - before < IDLE_MILLIS ? idle + 1 : 0;
     }
-    if (idle < IDLE_SECONDS) {
+    if (idle < IDLE_ROUNDS) {
       System.out.println("compiling");
     }
   }
