@@ -59,9 +59,14 @@ final class Child implements AutoCloseable {
     }
   }
 
-  void say(String line) throws IOException {
-    in.write(line + "\n");
-    in.flush();
+  /** A line for its stdin. That it has ended is told by {@link #until}. */
+  void say(String line) {
+    try {
+      in.write(line + "\n");
+      in.flush();
+    } catch (IOException ended) {
+      // It is told, with all that it has said, when its answer is read.
+    }
   }
 
   /** What it says up to a line of that word alone, or with it; null: to its end. */

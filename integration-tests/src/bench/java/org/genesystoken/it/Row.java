@@ -35,7 +35,10 @@ final class Row {
     return samples.keySet();
   }
 
-  /** A subject's next sample; all subjects have their first, then all their second, and so on. */
+  /**
+   * A subject's next sample, which is of the same turn as the others' with as many before it: who
+   * sits out turns, sits out the last ones.
+   */
   void add(String subject, double sample) {
     samples.computeIfAbsent(subject, first -> new ArrayList<>()).add(sample);
   }

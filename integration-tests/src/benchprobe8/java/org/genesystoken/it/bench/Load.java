@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Calls back to back. A warm-up first, then slices: each time that two numbers come in on stdin, so
+ * Calls back to back. A warm-up first, then slices: each time that a line of two numbers comes in on stdin, so
  * many threads are measured for so many milliseconds. Slices of several JVMs can so be made in
  * turns, while the others are idle.
  */
@@ -23,7 +23,6 @@ public final class Load {
 
   private static final int IDLE_ROUNDS = 3;
 
-  private final CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
 
   /** A call that takes so long, in milliseconds, is not answered any more. */
   private static final long PATIENCE = 20_000;
@@ -40,8 +39,8 @@ public final class Load {
    * Runs until stdin ends.
    *
    * @param arguments client, URL, and the warm-up: so many calls; or, behind a colon, threads that
-   *     call in parallel until the JVM's compiler has had nothing to do for three seconds, for half
-   *     a minute at most, one number after the other
+   *     call in parallel until the JVM's compiler has had next to nothing to do in three rounds, in
+   *     30 rounds at most, one number after the other
    */
   public static void main(String[] arguments) throws Exception {
     Load load = new Load(Caller.of(arguments[0]), arguments[1]);
@@ -85,9 +84,11 @@ public final class Load {
    * Says so if it is at work still.
    */
   private void untilCompiled(int threads) throws InterruptedException {
+    CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
     int idle = 0;
     for (int round = 0; idle < IDLE_ROUNDS && round < 30; round++) {
       long before = compiler.getTotalCompilationTime();
+      // Printed, so that what prints is compiled too.
       slice(threads, 500).print();
       long compiled;
       do {
