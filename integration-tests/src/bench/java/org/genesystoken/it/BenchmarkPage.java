@@ -102,7 +102,7 @@ final class BenchmarkPage {
         ratio(name + ", p99", Subject.OURS, Subject.NONE, "≤ 1.05");
       }
       difference(
-          client + ", 1 thread, allocated per call", Subject.OURS, Subject.NONE, "≤ 64 B", "B");
+          client + ", allocated per call, C1 alone", Subject.OURS, Subject.NONE, "≤ 64 B", "B");
       difference(
           "1,000 calls, " + client + ", RSS", Subject.OURS, Subject.EMPTY, "≤ 15 MiB", "MiB");
     }

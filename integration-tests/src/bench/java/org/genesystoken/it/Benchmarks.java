@@ -114,6 +114,7 @@ final class Benchmarks {
     steps(jdk);
     for (String client : CLIENTS) {
       memory(jdk, client);
+      allocation(jdk, client);
       load(jdk, client);
       death(jdk, client);
     }
@@ -217,6 +218,26 @@ final class Benchmarks {
     }
   }
 
+  /**
+   * By the JVM's first compiler alone: the second one removes some of what a call allocates, by
+   * luck, and a JVM differs from the next by many times what the agent allocates.
+   */
+  private void allocation(Jdks.Jdk jdk, String client) throws IOException {
+    Row row = row(client + ", allocated per call, C1 alone", jdk, "B");
+    for (int turn = 0; turn < turns(5); turn++) {
+      for (Subject each : inTurn(turn, List.of(none(), ours()))) {
+        Subject subject = each.with(each.name(), "-XX:TieredStopAtLevel=1");
+        String url = subject.url("/api/v2/users/me");
+        try (Child child =
+            Child.start(subject.command(jdk, "Load", client, url, warmUp(List.of(1))))) {
+          child.until("ready");
+          child.say("1 " + SLICE_MILLIS);
+          row.add(subject.name(), Double.parseDouble(child.until("end").get("bytes")));
+        }
+      }
+    }
+  }
+
   private void load(Jdks.Jdk jdk, String client) throws IOException {
     Map<Integer, List<Row>> figures = new LinkedHashMap<>();
     for (int threads : SLICES.keySet()) {
@@ -298,7 +319,9 @@ final class Benchmarks {
     return slices;
   }
 
-  /** That a call is never answered, or a JVM ends, is told at the end, but for those with no agent. */
+  /**
+   * That a call is never answered, or a JVM ends, is told at the end, but for those with no agent.
+   */
   private Map<String, String> heard(Subject subject, Child child, String word) throws IOException {
     try {
       return child.until(word);

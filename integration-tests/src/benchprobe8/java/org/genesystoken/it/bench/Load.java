@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Calls back to back. A warm-up first, then slices: each time that a line of two numbers comes in on stdin, so
- * many threads are measured for so many milliseconds. Slices of several JVMs can so be made in
- * turns, while the others are idle.
+ * Calls back to back. A warm-up first, then slices: each time that a line of two numbers comes in
+ * on stdin, so many threads are measured for so many milliseconds. Slices of several JVMs can so be
+ * made in turns, while the others are idle.
  */
 public final class Load {
   private static final int BUCKET_MILLIS = 50;
@@ -22,7 +22,6 @@ public final class Load {
   private static final int IDLE_MILLIS = 50;
 
   private static final int IDLE_ROUNDS = 3;
-
 
   /** A call that takes so long, in milliseconds, is not answered any more. */
   private static final long PATIENCE = 20_000;
@@ -104,13 +103,13 @@ public final class Load {
 
   private Slice slice(int threads, long millis) throws InterruptedException {
     List<Worker> workers = new ArrayList<>();
+    for (int i = 0; i < threads; i++) {
+      workers.add(new Worker(millis));
+    }
     long allocated = Usage.allocated();
     long start = System.nanoTime();
-    for (int i = 0; i < threads; i++) {
-      workers.add(new Worker(start, millis));
-    }
     for (Worker worker : workers) {
-      worker.start();
+      worker.start(start);
     }
     for (Worker worker : workers) {
       worker.done();
@@ -126,18 +125,23 @@ public final class Load {
 
   /** One thread of the app's. */
   private final class Worker extends Thread {
-    private final long start;
     private final long millis;
     private final List<long[]> calls = new ArrayList<>();
+    private long start;
     private boolean done;
     private boolean mayEnd;
-    private long[] filling = new long[0];
+    private long[] filling;
     private int filled;
 
-    Worker(long start, long millis) {
-      this.start = start;
+    Worker(long millis) {
       this.millis = millis;
       setDaemon(true);
+      nextBlock();
+    }
+
+    void start(long now) {
+      start = now;
+      start();
     }
 
     @Override
@@ -170,15 +174,22 @@ public final class Load {
       }
     }
 
-    /** Two numbers a call, in blocks, so that noting takes next to nothing. */
+    /**
+     * Two numbers a call, in blocks, so that noting takes next to nothing: a slice of 200 ms needs
+     * the first only, which is there before the slice.
+     */
     private void note(long at, long took) {
       if (filled == filling.length) {
-        filling = new long[4096];
-        calls.add(filling);
-        filled = 0;
+        nextBlock();
       }
       filling[filled++] = at;
       filling[filled++] = took;
+    }
+
+    private void nextBlock() {
+      filling = new long[1 << 14];
+      filled = 0;
+      calls.add(filling);
     }
 
     synchronized void done() throws InterruptedException {
@@ -196,10 +207,7 @@ public final class Load {
 
     List<long[]> calls() {
       List<long[]> whole = new ArrayList<>(calls);
-      if (!whole.isEmpty()) {
-        int last = whole.size() - 1;
-        whole.set(last, Arrays.copyOf(whole.get(last), filled));
-      }
+      whole.set(whole.size() - 1, Arrays.copyOf(filling, filled));
       return whole;
     }
   }
