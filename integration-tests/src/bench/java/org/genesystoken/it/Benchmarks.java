@@ -43,7 +43,7 @@ final class Benchmarks {
   /** More of them with one thread alone, of whose rate a goal leaves two hundredths. */
   private static final int MORE_GENERATIONS = 8;
 
-  /** And with those of which no goal speaks. */
+  /** How often with the subjects of which no goal speaks. */
   private static final int FEW_GENERATIONS = 1;
 
   /**
@@ -225,17 +225,17 @@ final class Benchmarks {
    * By the JVM's first compiler alone: the second one removes some of what a call allocates, by
    * luck, and a JVM differs from the next by many times what the agent allocates.
    */
-  private void allocation(Jdks.Jdk jdk, String client) throws IOException {
+  private void allocation(Jdks.Jdk jdk, String client) {
     Row row = row(client + ", allocated per call, C1 alone", jdk, "B");
     for (int turn = 0; turn < turns(5); turn++) {
       for (Subject each : inTurn(turn, List.of(none(), ours()))) {
         Subject subject = each.with(each.name(), "-XX:TieredStopAtLevel=1");
-        String url = subject.url("/api/v2/users/me");
-        try (Child child =
-            Child.start(subject.command(jdk, "Load", client, url, warmUp(List.of(1))))) {
-          child.until("ready");
-          child.say("1 " + SLICE_MILLIS);
-          row.add(subject.name(), Double.parseDouble(child.until("end").get("bytes")));
+        try (Child child = warm(jdk, subject, client, "/api/v2/users/me", List.of(1))) {
+          Map<String, String> said = slice(jdk + ", " + client, subject, child, 1);
+          row.add(subject.name(), Double.parseDouble(said.get("bytes")));
+        } catch (IOException left) {
+          leftOut(jdk, client, left);
+          return;
         }
       }
     }
@@ -289,13 +289,7 @@ final class Benchmarks {
     Map<Subject, Child> children = new LinkedHashMap<>();
     try {
       for (Subject subject : subjects) {
-        String url = subject.url("/api/v2/users/me");
-        Child child =
-            Child.start(subject.command(jdk, "Load", client, url, warmUp(figures.keySet())));
-        children.put(subject, child);
-        if (heard(subject, child, "ready").containsKey("compiling")) {
-          tell("[WARNING] " + subject.name() + ": the JVM's compiler is still at work");
-        }
+        children.put(subject, warm(jdk, subject, client, "/api/v2/users/me", figures.keySet()));
       }
       Map<Integer, Map<Subject, List<Map<String, String>>>> slices = new LinkedHashMap<>();
       for (int threads : figures.keySet()) {
@@ -312,16 +306,39 @@ final class Benchmarks {
     Map<Subject, List<Map<String, String>>> slices = new LinkedHashMap<>();
     for (int turn = 0; turn < turns(SLICES.get(threads)); turn++) {
       for (Subject subject : inTurn(turn, List.copyOf(children.keySet()))) {
-        Child child = children.get(subject);
-        child.say(threads + " " + SLICE_MILLIS);
-        Map<String, String> said = heard(subject, child, "end");
-        if (!said.get("failed").equals("0")) {
-          failures.add(where + ", " + subject.name() + ": failed calls: " + said);
-        }
+        Map<String, String> said = slice(where, subject, children.get(subject), threads);
         slices.computeIfAbsent(subject, first -> new ArrayList<>()).add(said);
       }
     }
     return slices;
+  }
+
+  /** That calls fail is told at the end. */
+  private Map<String, String> slice(String where, Subject subject, Child child, int threads)
+      throws IOException {
+    child.say(threads + " " + SLICE_MILLIS);
+    Map<String, String> said = heard(subject, child, "end");
+    if (!said.get("failed").equals("0")) {
+      failures.add(where + ", " + subject.name() + ": failed calls: " + said);
+    }
+    return said;
+  }
+
+  /** A JVM that makes calls, behind its warm-up; none is left over if it does not get there. */
+  private Child warm(
+      Jdks.Jdk jdk, Subject subject, String client, String path, Collection<Integer> threads)
+      throws IOException {
+    String url = subject.url(path);
+    Child child = Child.start(subject.command(jdk, "Load", client, url, warmUp(threads)));
+    try {
+      if (heard(subject, child, "ready").containsKey("compiling")) {
+        tell("[WARNING] " + subject.name() + ": the JVM's compiler is still at work");
+      }
+      return child;
+    } catch (IOException ended) {
+      child.close();
+      throw ended;
+    }
   }
 
   /**
@@ -362,8 +379,8 @@ final class Benchmarks {
     Row usual = row("no death, " + fewest, jdk, "% of usual");
     Subject none = none();
     Subject ours = ours();
-    try (Child without = mortal(jdk, none, client);
-        Child with = mortal(jdk, ours, client)) {
+    try (Child without = warm(jdk, none, client, "/mortal/1", List.of(4));
+        Child with = warm(jdk, ours, client, "/mortal/1", List.of(4))) {
       for (int turn = 0; turn < turns(9); turn++) {
         // The app's own token is dead as it is.
         noteDeath(Subject.NONE, sliceWith(none, without, "/other"), lost, dip, least);
@@ -373,14 +390,6 @@ final class Benchmarks {
     } catch (IOException left) {
       leftOut(jdk, client, left);
     }
-  }
-
-  private Child mortal(Jdks.Jdk jdk, Subject subject, String client) throws IOException {
-    Child child =
-        Child.start(
-            subject.command(jdk, "Load", client, subject.url("/mortal/1"), warmUp(List.of(4))));
-    heard(subject, child, "ready");
-    return child;
   }
 
   private static void noteDeath(
